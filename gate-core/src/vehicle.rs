@@ -1,0 +1,56 @@
+//! What a vehicle is, which part of it a plate hangs on, and which side was seen.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The class of a road user in a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VehicleClass {
+    /// A passenger car.
+    Car,
+    /// A van or light goods vehicle.
+    Van,
+    /// A bus or coach.
+    Bus,
+    /// A rigid lorry.
+    Lorry,
+    /// A lorry or articulated vehicle that carries a container.
+    ContainerLorry,
+    /// A tractor without a trailer.
+    Tractor,
+    /// A motorcycle.
+    Motorcycle,
+    /// A person on foot.
+    Person,
+}
+
+/// Which vehicle of a combination a plate belongs to. Tractor and trailer carry different plates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The vehicle that drives: tractor, lorry, car.
+    Tractor,
+    /// The vehicle that is pulled.
+    Trailer,
+}
+
+/// Which side of the vehicle the camera saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// The front.
+    Front,
+    /// The rear.
+    Rear,
+}
+
+/// Which way a lane leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Into Vietnam.
+    Entry,
+    /// Out of Vietnam.
+    Exit,
+}
