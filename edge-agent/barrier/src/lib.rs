@@ -1,1 +1,9 @@
-//! placeholder
+//! The hands of the gate: barrier, loops, lights and display over serial lines and Modbus.
+//!
+//! - [`profile`]: what a device is, as data (`firmware-config/*.toml`)
+//! - [`config`]: configuration files whose errors name line, value and remedy
+//! - [`codec`]: bytes of the devices that do not speak Modbus
+
+pub mod codec;
+pub mod config;
+pub mod profile;
