@@ -1,0 +1,65 @@
+//! The one task that writes events: numbers them, seals them, commits them in batches, and tries
+//! again for as long as the disk refuses.
+
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::draft::{Draft, Numbering, Sealed};
+use super::store;
+
+/// Most events in one transaction.
+const MAX_BATCH: usize = 256;
+/// Between two tries at a disk that refuses.
+const RETRY: Duration = Duration::from_millis(500);
+
+pub(super) async fn write(
+    pool: SqlitePool,
+    mut queue: mpsc::Receiver<Draft>,
+    mut numbering: Numbering,
+    healthy: watch::Sender<bool>,
+    recorded: watch::Sender<u64>,
+    stop: CancellationToken,
+) {
+    let mut drafts = Vec::with_capacity(MAX_BATCH);
+    loop {
+        let taken = tokio::select! {
+            biased;
+            n = queue.recv_many(&mut drafts, MAX_BATCH) => n,
+            () = stop.cancelled() => {
+                queue.close();
+                queue.recv_many(&mut drafts, MAX_BATCH).await
+            }
+        };
+        if taken == 0 {
+            return;
+        }
+        let batch = seal(&mut numbering, &mut drafts);
+        while let Err(error) = store::insert(&pool, &batch).await {
+            healthy.send_replace(false);
+            metrics::counter!("edge_outbox_write_failures_total").increment(1);
+            tracing::error!(%error, events = batch.len(), "the outbox refuses; trying again, no lane opens by itself meanwhile");
+            if stop.is_cancelled() {
+                tracing::error!(events = batch.len(), "stopping with events that the disk refused");
+                return;
+            }
+            tokio::time::sleep(RETRY).await;
+        }
+        healthy.send_replace(true);
+        recorded.send_replace(numbering.last());
+    }
+}
+
+fn seal(numbering: &mut Numbering, drafts: &mut Vec<Draft>) -> Vec<Sealed> {
+    drafts
+        .drain(..)
+        .filter_map(|draft| {
+            numbering
+                .seal(&draft)
+                .inspect_err(|error| tracing::error!(%error, lane = %draft.lane, body = ?draft.body, "event cannot be written as JSON"))
+                .ok()
+        })
+        .collect()
+}
