@@ -3,7 +3,10 @@
 //! - [`profile`]: what a device is, as data (`firmware-config/*.toml`)
 //! - [`config`]: configuration files whose errors name line, value and remedy
 //! - [`codec`]: bytes of the devices that do not speak Modbus
+//! - [`bus`]: one owner task per serial port or TCP connection
 
+pub mod bus;
+pub mod clock;
 pub mod codec;
 pub mod config;
 pub mod profile;
