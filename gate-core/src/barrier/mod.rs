@@ -1,1 +1,14 @@
-//! (owner)
+//! The barrier: safety before everything (`domain.md` section 4).
+//!
+//! [`machine::Barrier`] is a pure state machine; [`io`] holds the words between it and the drivers.
+
+pub mod config;
+pub mod defect;
+pub mod grant;
+pub mod inputs;
+pub mod io;
+pub mod latch;
+pub mod machine;
+mod motion;
+mod orders;
+pub mod state;

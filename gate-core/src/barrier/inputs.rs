@@ -1,0 +1,113 @@
+//! What the machine believes of its inputs: fresh or unknown, and after a bus error only what two
+//! reads agree on (rule 4).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::config::{BarrierConfig, STALE};
+use super::io::{InputName, InputReading};
+use crate::clock::Monotonic;
+
+#[derive(Clone, Copy, Debug)]
+struct Belief {
+    /// The newest read.
+    active: Option<bool>,
+    read_at: Monotonic,
+    /// Since when every read said free.
+    free_since: Option<Monotonic>,
+    /// Reads that agree since the last bus error; two are needed.
+    agreeing: u8,
+}
+
+/// The inputs of one barrier.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs(BTreeMap<InputName, Belief>);
+
+impl Inputs {
+    /// Takes a read. One that is older than the newest, or from the future, changes nothing.
+    pub fn take(&mut self, reading: InputReading, now: Monotonic) {
+        if reading.read_at > now {
+            return;
+        }
+        let old = self.0.get(&reading.name).copied();
+        if old.is_some_and(|b| reading.read_at < b.read_at) {
+            return;
+        }
+        let continuous = old.is_some_and(|b| reading.read_at.since(b.read_at) <= STALE);
+        let same = old.is_some_and(|b| b.active == reading.active && b.agreeing > 0);
+        let agreeing = if same { 2 } else { old.map_or(1, |b| if b.agreeing >= 2 { 2 } else { 1 }) };
+        let free_since = match (reading.active, old.and_then(|b| b.free_since)) {
+            (Some(false), Some(since)) if continuous => Some(since),
+            (Some(false), _) => Some(reading.read_at),
+            _ => None,
+        };
+        let belief = Belief { active: reading.active, read_at: reading.read_at, free_since, agreeing };
+        self.0.insert(reading.name, belief);
+    }
+
+    /// After a bus error nothing read before counts, and two new reads must agree.
+    pub fn doubt(&mut self) {
+        for belief in self.0.values_mut() {
+            belief.active = None;
+            belief.free_since = None;
+            belief.agreeing = 0;
+        }
+    }
+
+    /// What is known now; `None` when it is old, unread or doubtful.
+    #[must_use]
+    pub fn active(&self, name: InputName, now: Monotonic) -> Option<bool> {
+        let belief = self.0.get(&name)?;
+        (now.since(belief.read_at) <= STALE && belief.agreeing >= 2).then_some(belief.active).flatten()
+    }
+
+    /// Whether a body may be there: unknown is occupied.
+    #[must_use]
+    pub fn occupied(&self, name: InputName, now: Monotonic) -> bool {
+        self.active(name, now) != Some(false)
+    }
+
+    /// The inputs that must be free for closing in this lane: those in and behind the sweep. The loop
+    /// at the stop line is none of them, for the next vehicle of a queue stands there.
+    pub fn required(config: &BarrierConfig) -> impl Iterator<Item = InputName> + use<> {
+        let exit = config.three_loops.then_some(InputName::LoopExit);
+        let photocell = config.photocell.then_some(InputName::Photocell);
+        [InputName::LoopUnder].into_iter().chain(exit).chain(photocell)
+    }
+
+    /// Whether every required input was read free throughout the last `span`, the newest read at
+    /// most `newest` old.
+    #[must_use]
+    pub fn clear(&self, config: &BarrierConfig, now: Monotonic, span: Duration, newest: Duration) -> bool {
+        Self::required(config).all(|name| {
+            self.active(name, now) == Some(false)
+                && self.0.get(&name).is_some_and(|b| {
+                    now.since(b.read_at) <= newest && b.free_since.is_some_and(|since| now.since(since) >= span)
+                })
+        })
+    }
+
+    /// For how long an input has been read free without a break; `None` when it is not free now.
+    #[must_use]
+    pub fn free_for(&self, name: InputName, now: Monotonic) -> Option<Duration> {
+        (self.active(name, now) == Some(false)).then(|| self.0.get(&name)?.free_since.map(|s| now.since(s))).flatten()
+    }
+
+    /// Whether any required input is occupied or unknown.
+    #[must_use]
+    pub fn any_occupied(&self, config: &BarrierConfig, now: Monotonic) -> bool {
+        Self::required(config).any(|name| self.occupied(name, now))
+    }
+
+    /// Whether any required input was certainly read occupied.
+    #[must_use]
+    pub fn seen_occupied(&self, config: &BarrierConfig, now: Monotonic) -> bool {
+        Self::required(config).any(|name| self.active(name, now) == Some(true))
+    }
+
+    /// All that is known, for status and panel.
+    #[must_use]
+    pub fn all(&self, now: Monotonic) -> Vec<(InputName, Option<bool>)> {
+        self.0.keys().map(|&name| (name, self.active(name, now))).collect()
+    }
+}

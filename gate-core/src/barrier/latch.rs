@@ -1,0 +1,169 @@
+//! The presence latch (rule 6): set by each opening and by any sign of a body, released only by the
+//! ordered sequence of a vehicle driving through plus two seconds clear, or by an officer at the lane.
+//! A tractor-trailer gap never releases it; a restart sets it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::config::{BarrierConfig, STALE};
+use super::inputs::Inputs;
+use super::io::InputName;
+use crate::clock::Monotonic;
+
+/// How long the way must be clear after the sequence.
+pub const CLEAR: Duration = Duration::from_secs(2);
+
+/// How far the vehicle that the boom opened for has driven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    /// Nothing has come since the opening.
+    Nowhere,
+    /// On the loop at the stop line.
+    Approach,
+    /// Under the boom.
+    Under,
+    /// Behind the boom.
+    Exit,
+    /// Gone, the way clear.
+    Through,
+}
+
+/// What the latch notices in a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LatchNews {
+    /// The vehicle is under the boom.
+    Entered,
+    /// The vehicle drove through and the way is clear.
+    DroveThrough {
+        /// Inputs that never showed it: not to be trusted until looked at (rule 5).
+        silent: Vec<InputName>,
+    },
+    /// The vehicle left the stop line backwards without having been under the boom.
+    BackedOut,
+    /// A second vehicle drove under the boom behind the first.
+    Tailgated,
+}
+
+/// The latch of one barrier.
+#[derive(Clone, Debug)]
+pub struct Latch {
+    set: bool,
+    way: Way,
+    seen: BTreeSet<InputName>,
+    approach: bool,
+    under: bool,
+    /// A second vehicle came onto the stop line after the first had reached the exit.
+    follower: bool,
+    tailgated: bool,
+}
+
+impl Default for Latch {
+    /// Set, as at every start.
+    fn default() -> Self {
+        Self {
+            set: true,
+            way: Way::Nowhere,
+            seen: BTreeSet::new(),
+            approach: false,
+            under: false,
+            follower: false,
+            tailgated: false,
+        }
+    }
+}
+
+impl Latch {
+    /// Whether a body may be in the sweep.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.set
+    }
+
+    /// Whether a second vehicle drove in without a grant and its case is not settled.
+    #[must_use]
+    pub fn tailgated(&self) -> bool {
+        self.tailgated
+    }
+
+    /// The boom opens for a vehicle: it is expected in the sweep from now on.
+    pub fn arm(&mut self) {
+        *self = Self { approach: self.approach, under: self.under, ..Self::default() };
+    }
+
+    /// A camera sees a body in the sweep.
+    pub fn set_by_camera(&mut self) {
+        self.set = true;
+    }
+
+    /// An officer at the lane, with the boom in view, says that the way is empty. Refused (`false`)
+    /// while an input says otherwise.
+    pub fn release_by_officer(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> bool {
+        let clear = inputs.clear(config, now, CLEAR, STALE);
+        if clear {
+            *self =
+                Self { set: false, way: Way::Through, approach: self.approach, under: self.under, ..Self::default() };
+        }
+        clear
+    }
+
+    /// Looks at the inputs.
+    pub fn step(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> Option<LatchNews> {
+        let occupied = |name| inputs.active(name, now) == Some(true);
+        if inputs.seen_occupied(config, now) {
+            self.set = true;
+        }
+        for name in Inputs::required(config).chain([InputName::LoopApproach]).filter(|&n| occupied(n)) {
+            self.seen.insert(name);
+        }
+        let (was_approach, was_under) = (self.approach, self.under);
+        self.approach = inputs.active(InputName::LoopApproach, now).unwrap_or(was_approach);
+        self.under = inputs.active(InputName::LoopUnder, now).unwrap_or(was_under);
+        let (approach_rose, under_rose) = (self.approach && !was_approach, self.under && !was_under);
+        if self.way >= Way::Exit && approach_rose {
+            self.follower = true;
+        }
+        if self.way >= Way::Exit && under_rose && self.follower_enters() {
+            self.tailgated = true;
+            return Some(LatchNews::Tailgated);
+        }
+        self.advance(inputs, config, now)
+    }
+
+    /// Under the boom again: the trailer of the first vehicle, unless a second one came to the stop
+    /// line since, or the first was gone already. (A trailer is on the approach loop before its
+    /// tractor reaches the exit loop, so it is no follower.)
+    fn follower_enters(&self) -> bool {
+        !self.tailgated && (self.follower || self.way == Way::Through)
+    }
+
+    fn advance(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> Option<LatchNews> {
+        let exit = inputs.active(InputName::LoopExit, now) == Some(true);
+        match self.way {
+            Way::Nowhere if self.approach => self.way = Way::Approach,
+            Way::Approach if self.under => {
+                self.way = Way::Under;
+                return Some(LatchNews::Entered);
+            }
+            Way::Approach if self.left_backwards(inputs, config, now) => {
+                self.way = Way::Nowhere;
+                return Some(LatchNews::BackedOut);
+            }
+            Way::Under if exit => self.way = Way::Exit,
+            Way::Exit if !self.tailgated && inputs.clear(config, now, CLEAR, STALE) => {
+                self.way = Way::Through;
+                self.set = false;
+                let all = Inputs::required(config).chain([InputName::LoopApproach]);
+                return Some(LatchNews::DroveThrough { silent: all.filter(|n| !self.seen.contains(n)).collect() });
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Away from the stop line and nowhere under the boom, for the whole clear time.
+    fn left_backwards(&self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> bool {
+        !self.approach
+            && inputs.free_for(InputName::LoopApproach, now).is_some_and(|free| free >= CLEAR)
+            && inputs.clear(config, now, CLEAR, STALE)
+    }
+}

@@ -1,0 +1,287 @@
+//! The barrier machine: inputs in, pulses and news out, nothing else. `domain.md` section 4 is its law;
+//! the rule behind each line is named by its number.
+//!
+//! An unreadable limit is UNKNOWN: nothing moves, all grants are void, and after two agreeing reads
+//! and the settling time the state is taken from the limits again. A contradiction, a way that takes
+//! too long or a movement that nobody ordered is a FAULT, which ends at the lane alone.
+
+use std::time::Duration;
+
+use super::config::{BarrierConfig, GREEN, SETTLE};
+use super::defect::{Defect, Defects};
+use super::grant::{Grant, Grants, Void};
+use super::inputs::Inputs;
+use super::io::{DeviceNews, InputName, InputReading, Motion, Output};
+use super::latch::{Latch, LatchNews};
+use super::state::{BarrierEffect, BarrierNews, BarrierState, Fault};
+use crate::clock::Monotonic;
+use crate::ids::TrackId;
+
+/// What happens to the machine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BarrierInput {
+    /// Time passed; at least every 50 ms.
+    Tick,
+    /// Inputs were read.
+    Read(Vec<InputReading>),
+    /// The driver tells.
+    Device(DeviceNews),
+    /// A permission to open once, already checked by the lane.
+    Grant(Grant),
+    /// The lane takes the live grant back.
+    VoidGrant(Void),
+    /// Open for this track by the live grant.
+    Open {
+        /// The vehicle at the stop line.
+        track: TrackId,
+        /// Who or what asks.
+        cause: String,
+    },
+    /// Drop the stop chain. Never refused.
+    Stop {
+        /// Who or what asks.
+        cause: String,
+    },
+    /// An officer at the lane, the boom in view, ends STOPPED, FAULT and the like. Never moves.
+    Reset {
+        /// Who.
+        by: String,
+    },
+    /// An officer at the lane: stay up, or no longer.
+    HoldOpen(bool),
+    /// An officer at the lane, the boom in view: the way is empty.
+    WayIsEmpty,
+    /// Lock for work, or unlock; the lane checks whose lock it is.
+    Maintenance(bool),
+    /// A camera sees a body in the sweep.
+    BodySeen,
+}
+
+/// The machine of one barrier.
+#[derive(Clone, Debug)]
+pub struct Barrier {
+    pub(super) config: BarrierConfig,
+    pub(super) state: BarrierState,
+    pub(super) inputs: Inputs,
+    pub(super) latch: Latch,
+    pub(super) grants: Grants,
+    /// The grant whose vehicle is on its way through; green is shown for it.
+    pub(super) running: Option<Grant>,
+    /// Nothing moves before this (rule 10).
+    pub(super) settled_at: Monotonic,
+    /// When the state was entered.
+    pub(super) since: Monotonic,
+    /// Since when the limits have said something else than the state.
+    pub(super) strange_since: Option<Monotonic>,
+    pub(super) stop_dropped: bool,
+    /// A sensor did not show the last vehicle (rule 5).
+    pub(super) implausible: bool,
+    pub(super) maintenance: bool,
+    green_at: Option<Monotonic>,
+    pub(super) effects: Vec<BarrierEffect>,
+    pub(super) defects: Defects,
+}
+
+impl Barrier {
+    /// A machine as it is after every start: UNKNOWN, latch set, no grant, nothing moves for 5 s.
+    #[must_use]
+    pub fn new(config: BarrierConfig, now: Monotonic) -> Self {
+        Self {
+            config,
+            state: BarrierState::Unknown,
+            inputs: Inputs::default(),
+            latch: Latch::default(),
+            grants: Grants::default(),
+            running: None,
+            settled_at: now.plus(SETTLE),
+            since: now,
+            strange_since: None,
+            stop_dropped: false,
+            implausible: false,
+            maintenance: false,
+            green_at: None,
+            effects: Vec::new(),
+            defects: Defects::default(),
+        }
+    }
+
+    /// What the barrier is doing.
+    #[must_use]
+    pub fn state(&self) -> BarrierState {
+        self.state
+    }
+
+    /// What is believed of the inputs.
+    #[must_use]
+    pub fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
+    /// Whether a body may be in the sweep.
+    #[must_use]
+    pub fn latch(&self) -> &Latch {
+        &self.latch
+    }
+
+    /// Whether an OPEN with a fresh grant would be carried out now, and if not, why.
+    ///
+    /// # Errors
+    /// The reason, for the officer.
+    pub fn ready_to_open(&self, now: Monotonic) -> Result<(), String> {
+        if now < self.settled_at && !self.defects.has(Defect::MovesAtOnce) {
+            return Err(format!("nothing moves for {} s after a start or reconnection", SETTLE.as_secs()));
+        }
+        if self.stop_dropped {
+            return Err("the stop chain is dropped: reset it at the lane".to_owned());
+        }
+        if self.inputs.active(InputName::PowerGood, now) == Some(false) {
+            return Err("the barrier has no power".to_owned());
+        }
+        match self.state {
+            BarrierState::Closed => Ok(()),
+            state => Err(format!("the barrier is {state}")),
+        }
+    }
+
+    /// One step. Effects are in the order in which they are to be carried out.
+    pub fn step(&mut self, input: BarrierInput, now: Monotonic) -> Vec<BarrierEffect> {
+        if self.defects.has(Defect::Dead) {
+            return Vec::new();
+        }
+        match input {
+            BarrierInput::Tick => {}
+            BarrierInput::Read(readings) => {
+                for reading in readings {
+                    self.inputs.take(self.defects.bend(reading), now);
+                }
+            }
+            BarrierInput::Device(news) => self.device(news, now),
+            BarrierInput::Grant(grant) => self.take_grant(grant, now),
+            BarrierInput::VoidGrant(why) => self.void_grant(why),
+            BarrierInput::Open { track, cause } => self.open(track, cause, now),
+            BarrierInput::Stop { cause } => self.stop(cause, BarrierState::Stopped, now),
+            BarrierInput::Reset { by } => self.reset(&by, now),
+            BarrierInput::HoldOpen(hold) => self.hold_open(hold, now),
+            BarrierInput::WayIsEmpty => self.way_is_empty(now),
+            BarrierInput::Maintenance(lock) => self.maintain(lock, now),
+            BarrierInput::BodySeen => self.latch.set_by_camera(),
+        }
+        self.observe(now);
+        std::mem::take(&mut self.effects)
+    }
+
+    fn device(&mut self, news: DeviceNews, now: Monotonic) {
+        match news {
+            DeviceNews::PulseTaken(_) | DeviceNews::PulseDone(_) => {}
+            DeviceNews::PulseStuck(_) => {
+                self.stop("a motion relay did not go off".to_owned(), BarrierState::Fault(Fault::RelayStuck), now);
+            }
+            DeviceNews::PulseFailed(_) => {
+                if matches!(self.state, BarrierState::Opening | BarrierState::Closing) {
+                    self.start_anew(now);
+                }
+            }
+            DeviceNews::StopFailed => self.enter(BarrierState::Fault(Fault::StopFailed), false, now),
+            DeviceNews::BusError => self.inputs.doubt(),
+            DeviceNews::Reconnected => self.start_anew(now),
+        }
+    }
+
+    /// As after a start (rule 10); STOPPED, FAULT and the modes stay what they are.
+    pub(super) fn start_anew(&mut self, now: Monotonic) {
+        self.inputs.doubt();
+        self.settled_at = now.plus(SETTLE);
+        self.latch = Latch::default();
+        self.void_grant(Void::TrackChanged);
+        if !self.ends_at_the_lane() {
+            self.enter(BarrierState::Unknown, false, now);
+        }
+    }
+
+    /// Whether only a reset at the lane ends this state.
+    pub(super) fn ends_at_the_lane(&self) -> bool {
+        matches!(
+            self.state,
+            BarrierState::Stopped
+                | BarrierState::Fault(_)
+                | BarrierState::ManualLocal
+                | BarrierState::EmergencyOpen
+                | BarrierState::Maintenance
+        )
+    }
+
+    fn observe(&mut self, now: Monotonic) {
+        if let Some(grant) = self.grants.expire(now) {
+            self.tell(BarrierNews::GrantVoid { grant: grant.id, why: Void::Expired });
+        }
+        if let Some(news) = self.latch.step(&self.inputs, &self.config, now) {
+            self.latch_news(news);
+        }
+        self.watch_keys(now);
+        self.watch_limits(now);
+        self.close_by_itself(now);
+        self.show_green(now);
+    }
+
+    fn latch_news(&mut self, news: LatchNews) {
+        match news {
+            LatchNews::Entered => self.tell(BarrierNews::Entered),
+            LatchNews::DroveThrough { silent } => {
+                self.running = None;
+                if !silent.is_empty() {
+                    self.implausible = true;
+                    self.tell(BarrierNews::SensorImplausible { silent });
+                }
+                self.tell(BarrierNews::DroveThrough);
+            }
+            LatchNews::BackedOut => {
+                self.running = None;
+                self.void_grant(Void::BackedOut);
+                self.tell(BarrierNews::BackedOut);
+            }
+            LatchNews::Tailgated => {
+                self.running = None;
+                self.tell(BarrierNews::Tailgated);
+            }
+        }
+    }
+
+    /// Green only while the open limit is read and the grant's vehicle is on its way (rule 3).
+    fn show_green(&mut self, now: Monotonic) {
+        let up = self.state == BarrierState::Open && self.inputs.active(InputName::OpenLimit, now) == Some(true);
+        if (up && self.running.is_some()) || self.defects.has(Defect::AlwaysGreen) {
+            if self.green_at.is_none_or(|at| now.since(at) >= Duration::from_secs(1)) {
+                self.green_at = Some(now);
+                self.output(Output::Green { length: GREEN });
+            }
+        } else if self.green_at.take().is_some() {
+            self.output(Output::Red);
+        }
+    }
+
+    pub(super) fn enter(&mut self, state: BarrierState, commanded: bool, now: Monotonic) {
+        if self.state == state {
+            return;
+        }
+        self.state = state;
+        self.since = now;
+        self.strange_since = None;
+        if !matches!(state, BarrierState::Opening | BarrierState::Open | BarrierState::HeldOpen) {
+            self.running = None;
+        }
+        self.tell(BarrierNews::State { now: state, commanded });
+    }
+
+    pub(super) fn pulse(&mut self, motion: Motion, grant: Option<&Grant>, cause: String) {
+        self.output(Output::Pulse { motion, length: self.config.pulse() });
+        self.tell(BarrierNews::Commanded { motion, grant: grant.map(|g| g.id), cause });
+    }
+
+    pub(super) fn output(&mut self, output: Output) {
+        self.effects.push(BarrierEffect::Output(output));
+    }
+
+    pub(super) fn tell(&mut self, news: BarrierNews) {
+        self.effects.push(BarrierEffect::Told(news));
+    }
+}

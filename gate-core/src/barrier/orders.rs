@@ -1,0 +1,127 @@
+//! What people and the lane order: grants, STOP, reset, hold, maintenance; and the keys at the
+//! barrier, which are never blocked.
+
+use super::config::SETTLE;
+use super::defect::Defect;
+use super::grant::{Grant, Void};
+use super::io::{InputName, Output};
+use super::machine::Barrier;
+use super::state::{BarrierNews, BarrierState};
+use crate::clock::Monotonic;
+
+impl Barrier {
+    pub(super) fn take_grant(&mut self, grant: Grant, now: Monotonic) {
+        let id = grant.id;
+        if let Err(why) = self.grants.take(grant, now) {
+            self.tell(BarrierNews::GrantRefused { grant: id, why });
+        }
+    }
+
+    pub(super) fn void_grant(&mut self, why: Void) {
+        if self.defects.has(Defect::GrantsOutliveChange) {
+            return;
+        }
+        if let Some(grant) = self.grants.void() {
+            self.tell(BarrierNews::GrantVoid { grant: grant.id, why });
+        }
+    }
+
+    /// Rule 2: clears OPEN and CLOSE, drops the chain and holds it. Never refused.
+    pub(super) fn stop(&mut self, cause: String, into: BarrierState, now: Monotonic) {
+        if self.defects.has(Defect::IgnoresStop) {
+            return;
+        }
+        self.output(Output::DropStop);
+        self.output(Output::Red);
+        self.void_grant(Void::Withdrawn);
+        if !self.stop_dropped {
+            self.stop_dropped = true;
+            self.tell(BarrierNews::Stopped { cause });
+        }
+        // A fault stays named until its reset.
+        if !matches!(self.state, BarrierState::Fault(_)) {
+            self.enter(into, false, now);
+        }
+    }
+
+    /// Rule 10: at the lane alone, and it never moves.
+    pub(super) fn reset(&mut self, _by: &str, now: Monotonic) {
+        let keys = [InputName::ManualKey, InputName::Emergency];
+        if let Some(key) = keys.into_iter().find(|&k| self.inputs.active(k, now) == Some(true)) {
+            let why = format!("the {} input is still active", key.as_str());
+            self.tell(BarrierNews::Refused { order: "reset", why });
+            return;
+        }
+        if self.state == BarrierState::Maintenance {
+            let why = "the barrier is locked for maintenance: its owner unlocks it".to_owned();
+            self.tell(BarrierNews::Refused { order: "reset", why });
+            return;
+        }
+        if self.stop_dropped {
+            self.stop_dropped = false;
+            self.output(Output::RestoreStop);
+        }
+        self.implausible = false;
+        self.void_grant(Void::Withdrawn);
+        self.settled_at = now.plus(SETTLE);
+        self.enter(BarrierState::Unknown, true, now);
+        if self.defects.has(Defect::ResetMoves) {
+            self.pulse(super::io::Motion::Close, None, "reset".to_owned());
+        }
+    }
+
+    pub(super) fn hold_open(&mut self, hold: bool, now: Monotonic) {
+        match (hold, self.state) {
+            (true, BarrierState::Open) => self.enter(BarrierState::HeldOpen, true, now),
+            (false, BarrierState::HeldOpen) => self.enter(BarrierState::Open, true, now),
+            (_, state) => {
+                let order = if hold { "hold open" } else { "hold no longer" };
+                self.tell(BarrierNews::Refused { order, why: format!("the barrier is {state}") });
+            }
+        }
+    }
+
+    pub(super) fn way_is_empty(&mut self, now: Monotonic) {
+        if self.latch.release_by_officer(&self.inputs, &self.config, now) {
+            self.running = None;
+        } else {
+            let why = "a sensor under or behind the boom is occupied or unknown".to_owned();
+            self.tell(BarrierNews::Refused { order: "way is empty", why });
+        }
+    }
+
+    pub(super) fn maintain(&mut self, lock: bool, now: Monotonic) {
+        if lock {
+            self.void_grant(Void::Withdrawn);
+            self.maintenance = true;
+            self.enter(BarrierState::Maintenance, true, now);
+        } else if self.maintenance {
+            self.maintenance = false;
+            self.settled_at = now.plus(SETTLE);
+            self.enter(BarrierState::Unknown, true, now);
+        }
+    }
+
+    /// The AUTO/MANUAL key and the emergency input: always obeyed, nothing written (rule 10).
+    pub(super) fn watch_keys(&mut self, now: Monotonic) {
+        if self.state == BarrierState::Maintenance || self.defects.has(Defect::IgnoresKeys) {
+            return;
+        }
+        let read = |name| self.inputs.active(name, now);
+        let into = if read(InputName::Emergency) == Some(true) {
+            BarrierState::EmergencyOpen
+        } else if read(InputName::ManualKey) == Some(true) {
+            BarrierState::ManualLocal
+        } else if read(InputName::PowerGood) == Some(false) && !self.ends_at_the_lane() {
+            // Rule 12: after its return as after a start.
+            self.start_anew(now);
+            return;
+        } else {
+            return;
+        };
+        if self.state != into && !matches!(self.state, BarrierState::Fault(_) | BarrierState::Stopped) {
+            self.void_grant(Void::Withdrawn);
+            self.enter(into, true, now);
+        }
+    }
+}
