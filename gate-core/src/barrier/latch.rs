@@ -95,6 +95,16 @@ impl Latch {
         self.set = true;
     }
 
+    /// An officer settled the case of the second vehicle: it may drive on, and the latch waits for it
+    /// to be through.
+    pub fn settle_tailgating(&mut self) {
+        if self.tailgated {
+            self.tailgated = false;
+            self.follower = false;
+            self.way = Way::Under;
+        }
+    }
+
     /// An officer at the lane, with the boom in view, says that the way is empty. Refused (`false`)
     /// while an input says otherwise.
     pub fn release_by_officer(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> bool {

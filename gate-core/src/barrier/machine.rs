@@ -55,6 +55,8 @@ pub enum BarrierInput {
     Maintenance(bool),
     /// A camera sees a body in the sweep.
     BodySeen,
+    /// An officer settled the case of the second vehicle.
+    TailgatingSettled,
 }
 
 /// The machine of one barrier.
@@ -165,6 +167,7 @@ impl Barrier {
             BarrierInput::WayIsEmpty => self.way_is_empty(now),
             BarrierInput::Maintenance(lock) => self.maintain(lock, now),
             BarrierInput::BodySeen => self.latch.set_by_camera(),
+            BarrierInput::TailgatingSettled => self.latch.settle_tailgating(),
         }
         self.observe(now);
         std::mem::take(&mut self.effects)

@@ -1,0 +1,90 @@
+//! The vehicle at the stop line: what was seen of it and what was decided.
+
+use crate::decision::Decision;
+use crate::ids::{GrantId, PassageId, RequestId, Sha256Hex, TrackId};
+use crate::message::exchange::Seen;
+use crate::passage::OpenedBy;
+use crate::reading::{ContainerReading, PlateReading};
+use crate::vehicle::{Direction, VehicleClass};
+
+/// Most plates and containers kept of one vehicle.
+const MAX_READINGS: usize = 8;
+
+/// One vehicle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vehicle {
+    /// Its passage.
+    pub passage: PassageId,
+    /// The unbroken sight of it.
+    pub track: TrackId,
+    /// Its plates, the tractor's first.
+    pub plates: Vec<PlateReading>,
+    /// Its containers.
+    pub containers: Vec<ContainerReading>,
+    /// Its class.
+    pub class: Option<VehicleClass>,
+    /// Looks by fate, for "why was it not read".
+    pub fates: Vec<(String, u32)>,
+    /// The best frames.
+    pub frames: Vec<Sha256Hex>,
+    /// The question that is open.
+    pub asked: Option<RequestId>,
+    /// What was decided last.
+    pub decision: Option<Decision>,
+    /// The grant it drives on.
+    pub grant: Option<GrantId>,
+    /// By whose word the boom opened.
+    pub opened_by: OpenedBy,
+    /// A plate was read as well as it will be.
+    pub ready: bool,
+    /// An officer said something about it: from then on officers decide.
+    pub officer_spoke: bool,
+}
+
+impl Vehicle {
+    pub(super) fn new(passage: PassageId, track: TrackId) -> Self {
+        Self {
+            passage,
+            track,
+            plates: Vec::new(),
+            containers: Vec::new(),
+            class: None,
+            fates: Vec::new(),
+            frames: Vec::new(),
+            asked: None,
+            decision: None,
+            grant: None,
+            opened_by: OpenedBy::Nobody,
+            ready: false,
+            officer_spoke: false,
+        }
+    }
+
+    /// Keeps a reading in the place of an earlier one of the same role and view.
+    pub(super) fn keep_plate(&mut self, reading: PlateReading) {
+        self.plates.retain(|p| (p.role, p.view) != (reading.role, reading.view));
+        if self.plates.len() < MAX_READINGS {
+            self.plates.push(reading);
+            self.plates.sort_by_key(|p| p.role);
+        }
+    }
+
+    /// Keeps a container in the place of an earlier reading of the same number.
+    pub(super) fn keep_container(&mut self, reading: ContainerReading) {
+        self.containers.retain(|c| c.code != reading.code);
+        if self.containers.len() < MAX_READINGS {
+            self.containers.push(reading);
+        }
+    }
+
+    pub(super) fn seen(&self, direction: Direction, on_loop: bool, lane_automatic: bool) -> Seen {
+        Seen {
+            direction,
+            plates: self.plates.clone(),
+            containers: self.containers.clone(),
+            class: self.class,
+            on_loop,
+            lane_automatic,
+        }
+    }
+}
