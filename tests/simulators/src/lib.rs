@@ -1,1 +1,14 @@
-//! placeholder
+//! Simulators of the lane's devices that speak the real bytes: relay board, barrier controllers, display,
+//! with a boom, loops and lorries behind them. Real time; used by tests and by the demo.
+//!
+//! - [`plant`]: the lane as it really is
+//! - [`device`]: what its devices answer
+//! - [`wire`]: their frames over TCP and pty, with the faults a line can have
+//! - [`site`]: the lanes of one process, from a TOML file
+//! - [`control`]: the HTTP port that brings vehicles, faults and the truth
+
+pub mod control;
+pub mod device;
+pub mod plant;
+pub mod site;
+pub mod wire;

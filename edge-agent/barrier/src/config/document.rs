@@ -78,8 +78,11 @@ impl Document {
             self.collect(&error, &schema, &mut problems);
         }
         ConfigErrors::unless_empty(problems)?;
-        serde_json::from_value(self.value.clone())
-            .map_err(|e| ConfigErrors(vec![self.problem("", e.to_string(), "see the schema beside the file")]))
+        serde_path_to_error::deserialize(&self.value).map_err(|e| {
+            let pointer: String = e.path().iter().map(|segment| format!("/{segment}")).collect();
+            let remedy = "use a value of the kind that the schema beside the file tells";
+            ConfigErrors(vec![self.problem(&pointer, e.inner().to_string(), remedy)])
+        })
     }
 
     /// A fault at the key that `pointer` (a JSON pointer, as `/line/baud`) leads to, or at the table

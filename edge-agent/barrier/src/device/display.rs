@@ -1,0 +1,52 @@
+//! Texts for the driver.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::{NotAccepted, Shared};
+use crate::bus::{Terms, Urgency, Work};
+use crate::codec::display::{Command, Frame};
+
+/// A text that waited longer is not shown: a newer one follows.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A text on its way.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    /// The line, from 1.
+    line: u8,
+    text: String,
+}
+
+impl Text {
+    /// Checks that the lane's display can show it.
+    pub fn new(shared: &Shared, line: u8, text: &str) -> Result<Self, NotAccepted> {
+        let device = shared.wiring.display.as_deref().ok_or(NotAccepted::NotWired { what: "display" })?;
+        let station = shared.station(device).ok_or(NotAccepted::NotWired { what: "display" })?;
+        let lines = station.wired.profile.display.as_ref().map_or(0, |d| d.lines);
+        if line > lines {
+            return Err(NotAccepted::Text(format!("line {line} does not exist: the display has {lines}")));
+        }
+        Frame::text(0, station.wired.unit, Command::TemporaryText, line, text)
+            .map_err(|e| NotAccepted::Text(e.to_string()))?;
+        Ok(Self { line, text: text.to_owned() })
+    }
+}
+
+/// Shows texts one after the other.
+pub(super) async fn run(shared: Shared, mut texts: mpsc::Receiver<Text>) {
+    let station = shared.wiring.display.as_deref().and_then(|device| shared.station(device));
+    let Some(station) = station.cloned() else { return std::future::pending().await };
+    let terms = Terms { urgency: Urgency::Background, timeout: station.timeout(), patience: Some(PATIENCE) };
+    let mut seq = 0u8;
+    while let Some(text) = texts.recv().await {
+        seq = seq.wrapping_add(1);
+        let Ok(frame) = Frame::text(seq, station.wired.unit, Command::TemporaryText, text.line, &text.text) else {
+            continue;
+        };
+        if let Err(error) = station.bus.ask(station.wired.unit, Work::Frame(frame.encode()), terms).await {
+            shared.trouble(&error).await;
+        }
+    }
+}
