@@ -1,5 +1,13 @@
 //! Who may pass: one decision code, run by central and, past the deadline, by the edge on its snapshot.
 
+mod decide;
+mod facts;
+mod fitting;
+
+pub use decide::{Outcome, decide};
+pub use facts::{Decider, Lists};
+pub use fitting::class_fits;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -209,3 +217,6 @@ pub enum OfflinePolicy {
     /// Open for those expected and confirmed on fresh lists; refer the rest.
     ExpectedAndConfirmed,
 }
+
+#[cfg(test)]
+mod tests;

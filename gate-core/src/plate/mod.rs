@@ -1,6 +1,12 @@
 //! Number plates of both countries: a plate is text **plus** country, kind, colour and rows, never
 //! the string alone (`CN_CORE` and `VN_ARMY` overlap, an old motorcycle plate looks like a car's).
 
+pub mod china;
+pub mod confusion;
+pub mod template;
+pub mod text;
+pub mod vietnam;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
