@@ -1,0 +1,111 @@
+//! The file that `central-server init` writes: every key with what it means.
+
+use std::fmt::Write as _;
+
+use super::Config;
+
+/// What `init` lets one choose; the rest are defaults.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    /// The configuration to write down.
+    pub config: Config,
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// The text of `central.toml`.
+#[must_use]
+pub fn write(choices: &Choices) -> String {
+    let c = &choices.config;
+    let names = c.names.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", ");
+    let plain = match c.plain_listen {
+        Some(at) => format!("plain_listen = \"{at}\""),
+        None => "# plain_listen = \"127.0.0.1:8080\"".to_owned(),
+    };
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        text,
+        r#"# Configuration of the centre. Every key can also be given as an environment variable:
+# GATE_CENTRAL_LISTEN, GATE_CENTRAL_BROKER__LISTEN and so on. Check it with `central-server check`.
+
+# The gate's name: a-z, 0-9 and '-'. Part of every MQTT topic and certificate; never change it later.
+site = {site}
+
+# "standard", or "production": TLS everywhere, a broker with topic ACL, PostgreSQL or a stated
+# exception. What is missing is named at start.
+profile = "standard"
+
+# Host names and addresses under which central and its broker are reached. They stand in the
+# certificates; run `central-server init --renew` after a change.
+names = [{names}]
+
+# Where HTTPS listens: console, agencies, enrolment, evidence.
+listen = "{listen}"
+
+# Plain HTTP, for this machine alone (a reverse proxy, a demo). Off unless given.
+{plain}
+
+# A SQLite file (relative to this folder), or "postgres://user:password@host/database".
+database = {database}
+
+# Production on SQLite is refused unless this is true.
+sqlite_in_production = false
+
+# "text" for people, "json" for collectors.
+log = "text"
+
+[broker]
+# "managed": central runs Debian's mosquitto with TLS and a topic ACL made from the enrolled edges.
+# "outside": the site runs a broker; central connects with its certificate from keys/.
+kind = "managed"
+
+# Managed: where the broker listens (TLS, client certificates demanded).
+listen = "{broker_listen}"
+
+# host:port as the edges and central reach the broker. The host must be one of `names` when managed.
+address = {address}
+
+# Managed: the program, from Debian's package mosquitto.
+program = {program}
+
+# Outside: state that its ACL binds each edge to its own topics.
+acl_in_place = false
+
+[evidence]
+# Where the pictures lie, relative to this folder.
+folder = {folder}
+# Largest picture taken, and the free space below which none is taken, in bytes.
+max_bytes = {max_bytes}
+min_free_bytes = {min_free}
+
+[decision]
+# Life of an automatic grant from its receipt at the lane, in seconds.
+grant_life_s = {grant}
+# How long an edge may decide by its lists when central is silent, in seconds.
+snapshot_life_s = {life}
+# Vehicles expected within so many hours go into those lists.
+snapshot_ahead_h = {ahead}
+
+[record]
+# New entries get a signed checkpoint at least so often, in milliseconds.
+checkpoint_ms = {checkpoint}
+"#,
+        site = quoted(c.site.as_str()),
+        listen = c.listen,
+        database = quoted(&c.database),
+        broker_listen = c.broker.listen,
+        address = quoted(&c.broker.address),
+        program = quoted(&c.broker.program.to_string_lossy()),
+        folder = quoted(&c.evidence.folder.to_string_lossy()),
+        max_bytes = c.evidence.max_bytes,
+        min_free = c.evidence.min_free_bytes,
+        grant = c.decision.grant_life_s,
+        life = c.decision.snapshot_life_s,
+        ahead = c.decision.snapshot_ahead_h,
+        checkpoint = c.record.checkpoint_ms,
+    );
+    text
+}

@@ -1,0 +1,172 @@
+//! Which crossing a passage belongs to.
+
+use std::time::Duration;
+
+use gate_core::passage::PassageOutcome;
+use gate_core::vehicle::Direction;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::identity::{core, key};
+use super::passage::PassageRecord;
+use crate::clock::Clock;
+use crate::declaration;
+use crate::sql;
+use crate::store::{StoreError, Tx, word};
+
+/// A vehicle that was not seen for so long begins a new crossing (a stay of 30 days is allowed).
+const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
+
+/// Where the vehicle of a crossing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CrossingState {
+    /// At a lane, not yet through.
+    AtGate,
+    /// Entered and not yet left.
+    Inside,
+    /// Left.
+    Left,
+    /// Sent back or turned round.
+    TurnedBack,
+}
+
+/// Puts the passage into its vehicle's open crossing, or begins one. Nothing is done while the plate
+/// is unknown.
+pub(super) async fn assign(tx: &mut Tx, passage: &PassageRecord, clock: &Clock) -> Result<(), StoreError> {
+    let (Some(text), Some(direction)) = (passage.plate_text(), passage.direction) else { return Ok(()) };
+    let identity = key(text, passage.tractor().and_then(|p| p.country));
+    let current = current(tx, passage).await?;
+    let crossing = match current.clone() {
+        Some((id, same)) if same == identity => id,
+        _ => match open(tx, &identity, passage).await? {
+            Some(id) => id,
+            None => begin(tx, &identity, direction, passage, clock).await?,
+        },
+    };
+    tx.run(sql!("UPDATE passages SET crossing = $1 WHERE id = $2", crossing, passage.id)).await?;
+    if let Some((old, _)) = current.filter(|(old, _)| *old != crossing) {
+        // The plate was read better: a crossing that only this passage made is none.
+        tx.run(sql!(
+            "DELETE FROM crossings WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM passages WHERE crossing = $1)",
+            old
+        ))
+        .await?;
+    }
+    settle(tx, crossing, clock).await
+}
+
+async fn current(tx: &mut Tx, passage: &PassageRecord) -> Result<Option<(Uuid, String)>, StoreError> {
+    let row = tx
+        .row(sql!(
+            "SELECT c.id, c.identity FROM passages p JOIN crossings c ON c.id = p.crossing WHERE p.id = $1",
+            passage.id
+        ))
+        .await?;
+    row.map(|row| Ok((row.uuid("id")?, row.text("identity")?))).transpose()
+}
+
+/// The crossing of this vehicle that the passage's time falls into.
+async fn open(tx: &mut Tx, identity: &str, passage: &PassageRecord) -> Result<Option<Uuid>, StoreError> {
+    let longest = i64::try_from(LONGEST.as_micros()).unwrap_or(i64::MAX);
+    let row = tx
+        .row(sql!(
+            "SELECT id FROM crossings WHERE identity = $1 AND (ended_at IS NULL OR ended_at >= $2) \
+             AND last_at >= $3 AND began_at <= $4 ORDER BY began_at DESC LIMIT 1",
+            identity,
+            passage.began_at,
+            passage.began_at.0.saturating_sub(longest),
+            passage.began_at.0.saturating_add(longest)
+        ))
+        .await?;
+    row.map(|row| row.uuid("id")).transpose()
+}
+
+async fn begin(
+    tx: &mut Tx,
+    identity: &str,
+    direction: Direction,
+    passage: &PassageRecord,
+    clock: &Clock,
+) -> Result<Uuid, StoreError> {
+    let id = clock.id();
+    tx.run(sql!(
+        "INSERT INTO crossings (id, identity, direction, began_at, last_at, state) VALUES ($1, $2, $3, $4, $4, $5)",
+        id,
+        identity,
+        word(&direction),
+        passage.began_at,
+        word(&CrossingState::AtGate)
+    ))
+    .await?;
+    Ok(id)
+}
+
+/// Works out from its passages where the crossing stands. What decisions ask for changes with it.
+async fn settle(tx: &mut Tx, crossing: Uuid, clock: &Clock) -> Result<(), StoreError> {
+    let rows = tx
+        .rows(sql!(
+            "SELECT direction, began_at, ended_at, outcome, decision FROM passages WHERE crossing = $1 ORDER BY began_at, id",
+            crossing
+        ))
+        .await?;
+    let (mut state, mut ended, mut matched) = (CrossingState::AtGate, None, None);
+    let (mut began, mut last) = (i64::MAX, i64::MIN);
+    for row in &rows {
+        let end: Option<i64> = row.get("ended_at")?;
+        began = began.min(row.int("began_at")?);
+        last = last.max(end.unwrap_or(row.int("began_at")?));
+        let outcome: Option<PassageOutcome> = row.maybe_word("outcome")?;
+        (state, ended) = match (outcome, row.text("direction")?.as_str()) {
+            (Some(PassageOutcome::Passed | PassageOutcome::Tailgated), "entry") => (CrossingState::Inside, None),
+            (Some(PassageOutcome::Passed | PassageOutcome::Tailgated), "exit") => (CrossingState::Left, end),
+            (Some(PassageOutcome::TurnedAway), _) if state == CrossingState::AtGate => (CrossingState::TurnedBack, end),
+            _ => (state, ended),
+        };
+        if row.get::<Option<String>>("decision")?.is_some() {
+            let decision: gate_core::decision::Decision = row.json("decision")?;
+            matched = decision.matched.or(matched);
+        }
+    }
+    let declaration = match matched {
+        Some(plate) => declaration_of(tx, &plate, began).await?,
+        None => None,
+    };
+    let changed = tx
+        .run(sql!(
+            "UPDATE crossings SET state = $1, ended_at = $2, began_at = $3, last_at = $4, declaration = $5 \
+             WHERE id = $6 AND state <> $1",
+            word(&state),
+            ended,
+            began,
+            last,
+            declaration.as_deref(),
+            crossing
+        ))
+        .await?;
+    if changed == 1 {
+        return declaration::touch(tx, clock).await;
+    }
+    tx.run(sql!(
+        "UPDATE crossings SET ended_at = $1, began_at = $2, last_at = $3, declaration = $4 WHERE id = $5",
+        ended,
+        began,
+        last,
+        declaration.as_deref(),
+        crossing
+    ))
+    .await?;
+    Ok(())
+}
+
+/// The declaration that announced this plate around then.
+async fn declaration_of(tx: &mut Tx, plate: &str, began: i64) -> Result<Option<String>, StoreError> {
+    let row = tx
+        .row(sql!(
+            "SELECT declaration FROM expected_vehicles WHERE core = $1 AND from_at <= $2 ORDER BY until_at DESC LIMIT 1",
+            core(plate),
+            began
+        ))
+        .await?;
+    row.map(|row| row.text("declaration")).transpose()
+}

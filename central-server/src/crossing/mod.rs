@@ -1,0 +1,64 @@
+//! Passages and crossings: a passage is folded from its events, whatever order they came in; the
+//! passages of one vehicle, from the gate's first zone to its last, are one crossing.
+
+mod group;
+mod identity;
+mod passage;
+mod rows;
+
+use gate_core::ids::PassageId;
+use uuid::Uuid;
+
+use crate::audit::{LeafKind, add_leaf};
+use crate::clock::Clock;
+use crate::sql;
+use crate::store::{Store, StoreError, Tx};
+
+pub use group::CrossingState;
+pub use identity::core;
+pub use passage::{Part, PassagePart, PassageRecord};
+pub use rows::{from_store, from_tx};
+
+/// Folds a passage anew from all its events and its officers' corrections, within the caller's
+/// transaction. Whoever records an act that corrects a passage calls this before the commit.
+///
+/// # Errors
+/// [`StoreError`]; the transaction must then be given up.
+pub async fn refresh(tx: &mut Tx, passage: PassageId, clock: &Clock) -> Result<(), StoreError> {
+    rows::lock(tx, passage).await?;
+    let events = rows::events(tx, passage).await?;
+    let correction = rows::correction(tx, passage).await?;
+    let Some(record) = PassageRecord::fold(&events, correction.as_deref()) else { return Ok(()) };
+    let before = rows::from_tx(tx, passage).await?;
+    if before.as_ref() == Some(&record) {
+        return Ok(());
+    }
+    rows::write(tx, &record).await?;
+    group::assign(tx, &record, clock).await?;
+    if record.ended_at.is_some() {
+        let body = serde_json::to_vec(&record)
+            .map_err(|e| StoreError::Odd { column: "passage".to_owned(), found: e.to_string() })?;
+        let leaf = add_leaf(tx, LeafKind::Passage, passage.0, clock.now(), &body).await?;
+        tx.run(sql!("UPDATE passages SET leaf = $1 WHERE id = $2", leaf, passage)).await?;
+    }
+    Ok(())
+}
+
+/// What is wrong with the rows of a passage, judged by its newest leaf. Older leaves of it are its
+/// earlier closed forms.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn differs(store: &Store, leaf: Uuid, passage: Uuid, body: &[u8]) -> Result<Option<String>, StoreError> {
+    let row = store.row(sql!("SELECT leaf FROM passages WHERE id = $1", passage)).await?;
+    let Some(row) = row else { return Ok(Some("its row in passages is gone".to_owned())) };
+    if row.maybe_uuid("leaf")? != Some(leaf) {
+        return Ok(None);
+    }
+    let Ok(said) = serde_json::from_slice::<PassageRecord>(body) else {
+        return Ok(Some("its bytes are no passage".to_owned()));
+    };
+    let stands = from_store(store, PassageId(passage)).await?;
+    Ok((stands != Some(said))
+        .then(|| format!("passages {passage} (or its vehicles) says otherwise: a row was changed")))
+}

@@ -1,0 +1,34 @@
+//! The centre of the gate: ingest -> passages -> crossings -> decisions and routing -> console and agencies.
+//!
+//! - [`ingest`]: events of the edges, verified, kept once, acknowledged
+//! - [`crossing`]: passages folded from their events, grouped into crossings
+//! - [`declaration`]: expected vehicles, confirmations, permits, watchlist, rules
+//! - [`decision`]: answers to the lanes' questions
+//! - [`edge`]: enrolment, keys, live lanes, commands, snapshots
+//! - [`evidence`]: pictures by their hash
+//! - [`officer`], [`console`], [`agency`]: people and those they share with
+//! - [`audit`]: the record that can be trusted
+//! - [`broker`]: MQTT; [`store`]: the database; [`config`], [`clock`], [`app`], [`http`], [`cli`]
+
+pub mod agency;
+pub mod app;
+pub mod audit;
+pub mod broker;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod console;
+pub mod crossing;
+pub mod decision;
+pub mod declaration;
+pub mod edge;
+pub mod evidence;
+pub mod http;
+pub mod ingest;
+pub mod officer;
+pub mod routing;
+pub mod serve;
+pub mod store;
+
+#[cfg(test)]
+mod testing;
