@@ -8,6 +8,8 @@ CONSOLE = ROOT / "central-server" / "console"
 
 def page() -> None:
     """The console's page, embedded by central-server."""
+    if not (CONSOLE / "package.json").exists():
+        return
     run("console page", ["npm", "run", "--silent", "build"], cwd=CONSOLE, quiet=True)
 
 

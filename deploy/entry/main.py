@@ -34,7 +34,9 @@ def parser() -> argparse.ArgumentParser:
     show.set_defaults(run=demo.run)
     tests = commands.add_parser("test", help="every check and test; --only NAME runs some of them")
     tests.add_argument("--long", action="store_true", help="the full counts that take hours")
-    tests.add_argument("--only", metavar="STEP", action="append", choices=check.step_names(), help="one step; may be repeated")
+    tests.add_argument(
+        "--only", metavar="STEP", action="append", choices=check.step_names(), help="one step; may be repeated"
+    )
     tests.set_defaults(run=check.main)
     figures = commands.add_parser("bench", help="measures; one line a figure")
     figures.add_argument("name", nargs="?", choices=bench.NAMES, help="one group of figures")

@@ -62,7 +62,9 @@ def _debian(name: str, packages: tuple[str, ...], about: str) -> Need:
         return {line.split()[0] for line in listed.splitlines() if line.endswith(" installed")} >= set(packages)
 
     words = " ".join(packages)
-    return Need(name, about, words, there, lambda: _apt(packages), f"sudo apt-get install --no-install-recommends {words}")
+    return Need(
+        name, about, words, there, lambda: _apt(packages), f"sudo apt-get install --no-install-recommends {words}"
+    )
 
 
 def _apt(packages: tuple[str, ...]) -> None:
@@ -81,7 +83,16 @@ def _wheels(name: str, requirements: Path, about: str) -> Need:
     def get() -> None:
         if not (VENV / "bin" / "python").exists():
             run("Python environment", [sys.executable, "-m", "venv", VENV], quiet=True)
-        pip = [VENV / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", requirements]
+        pip: list[str | Path] = [
+            VENV / "bin" / "python",
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "-r",
+            requirements,
+        ]
         run(f"Python wheels for {name}", pip, quiet=True, about="about a minute")
 
     mend = f".gate/venv/bin/python -m pip install -r {requirements.relative_to(ROOT)}"
@@ -106,7 +117,15 @@ def _npm(name: str, folder: Path, about: str) -> Need:
     asked = lock.read_text() if lock.exists() else ""
 
     def get() -> None:
-        run(f"npm packages for {name}", ["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, quiet=True, about="under a minute")
+        if not lock.exists():
+            return
+        run(
+            f"npm packages for {name}",
+            ["npm", "ci", "--no-audit", "--no-fund"],
+            cwd=folder,
+            quiet=True,
+            about="under a minute",
+        )
 
     there = folder / "node_modules" / ".package-lock.json"
     return Need(f"npm-{name}", about, asked, there.exists, get, f"npm ci --prefix {folder.relative_to(ROOT)}")
@@ -165,7 +184,12 @@ def _keep(need: Need) -> None:
 def doctor() -> int:
     """Names what is missing and the command that mends it."""
     missing = 0
-    for program, remedy in (("cargo", "https://rustup.rs"), ("node", "Node.js 20"), ("npm", "Node.js 20"), ("cc", "gcc")):
+    for program, remedy in (
+        ("cargo", "https://rustup.rs"),
+        ("node", "Node.js 20"),
+        ("npm", "Node.js 20"),
+        ("cc", "gcc"),
+    ):
         if shutil.which(program) is None:
             missing += 1
             say(f"missing  {program}: install {remedy}")
@@ -175,5 +199,9 @@ def doctor() -> int:
         else:
             missing += 1
             say(f"missing  {need.name}: {need.about}\n         {need.mend}")
-    say(f"{missing} missing; ./gate demo and ./gate test install them by themselves" if missing else "nothing is missing")
+    say(
+        f"{missing} missing; ./gate demo and ./gate test install them by themselves"
+        if missing
+        else "nothing is missing"
+    )
     return 1 if missing else 0
