@@ -72,7 +72,7 @@ impl Defect {
 }
 
 /// The defects of one machine: none, except in a checker's hands.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Defects {
     #[cfg(feature = "defects")]
     one: Option<Defect>,

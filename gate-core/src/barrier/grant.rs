@@ -10,7 +10,7 @@ use crate::ids::{GrantId, LaneSession, TrackId};
 
 /// A grant as the barrier holds it. It belongs to this lane by being held here, and to this epoch
 /// because no grant survives a start.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// Its id; one that was ever used or voided is never taken again.
     pub id: GrantId,
@@ -54,7 +54,7 @@ pub enum GrantRefusal {
 const REMEMBERED: usize = 1024;
 
 /// At most one live grant, and the ids that are spent.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Grants {
     live: Option<Grant>,
     spent: std::collections::VecDeque<GrantId>,

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::config::{BarrierConfig, STALE};
 use super::io::{InputName, InputReading};
 use crate::clock::Monotonic;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Belief {
     /// The newest read.
     active: Option<bool>,
@@ -20,7 +22,7 @@ struct Belief {
 }
 
 /// The inputs of one barrier.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Inputs(BTreeMap<InputName, Belief>);
 
 impl Inputs {

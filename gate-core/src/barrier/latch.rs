@@ -5,6 +5,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::config::{BarrierConfig, STALE};
 use super::inputs::Inputs;
 use super::io::InputName;
@@ -14,7 +16,7 @@ use crate::clock::Monotonic;
 pub const CLEAR: Duration = Duration::from_secs(2);
 
 /// How far the vehicle that the boom opened for has driven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Way {
     /// Nothing has come since the opening.
     Nowhere,
@@ -45,7 +47,7 @@ pub enum LatchNews {
 }
 
 /// The latch of one barrier.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Latch {
     set: bool,
     way: Way,

@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::config::{BarrierConfig, GREEN, SETTLE};
 use super::defect::{Defect, Defects};
 use super::grant::{Grant, Grants, Void};
@@ -59,8 +61,8 @@ pub enum BarrierInput {
     TailgatingSettled,
 }
 
-/// The machine of one barrier.
-#[derive(Clone, Debug)]
+/// The machine of one barrier. Its state can be written down and taken up again, for replaying a journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Barrier {
     pub(super) config: BarrierConfig,
     pub(super) state: BarrierState,
@@ -80,7 +82,9 @@ pub struct Barrier {
     pub(super) implausible: bool,
     pub(super) maintenance: bool,
     green_at: Option<Monotonic>,
+    #[serde(skip)]
     pub(super) effects: Vec<BarrierEffect>,
+    #[serde(skip)]
     pub(super) defects: Defects,
 }
 

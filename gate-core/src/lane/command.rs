@@ -52,7 +52,7 @@ pub enum Accepted {
 }
 
 /// The lane's word that commands must echo, and what was seen of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Freshness {
     lane: LaneId,
     now: LaneSession,

@@ -1,5 +1,7 @@
 //! What happens to a lane and what it brings about.
 
+use serde::{Deserialize, Serialize};
+
 use super::sign::Sign;
 use crate::barrier::grant::Void;
 use crate::barrier::state::BarrierState;
@@ -12,7 +14,7 @@ use crate::reading::{ContainerReading, PlateReading};
 use crate::vehicle::VehicleClass;
 
 /// Fresh ids that a step may use; the caller makes new ones for every step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepIds {
     /// For a passage that begins.
     pub passage: PassageId,
@@ -59,7 +61,8 @@ pub enum LaneInput {
 }
 
 /// What the cameras tell of the vehicle.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sight {
     /// Its class and how sure that is.
     Class(VehicleClass, f32),
@@ -115,7 +118,7 @@ pub enum Act {
 }
 
 /// A question.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ask {
     /// Its id.
     pub request: RequestId,

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::effect::{Ask, LaneEffect, LaneInput, StepIds};
 use super::sign::Sign;
 use super::state::{LaneState, Waiting};
@@ -29,8 +31,8 @@ const BARRIER_ANSWERS: Duration = Duration::from_secs(5);
 /// A granted vehicle that does not drive for so long is an officer's.
 pub const DRIVES_WITHIN: Duration = Duration::from_secs(60);
 
-/// The machine of one lane.
-#[derive(Clone, Debug)]
+/// The machine of one lane. Its state can be written down and taken up again, for replaying a journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lane {
     pub(super) direction: Direction,
     pub(super) mode: LaneMode,
@@ -46,6 +48,7 @@ pub struct Lane {
     pub(super) healthy: bool,
     pub(super) escalated: u8,
     pub(super) sign: Sign,
+    #[serde(skip)]
     pub(super) effects: Vec<LaneEffect>,
 }
 

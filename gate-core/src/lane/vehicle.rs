@@ -1,5 +1,7 @@
 //! The vehicle at the stop line: what was seen of it and what was decided.
 
+use serde::{Deserialize, Serialize};
+
 use crate::decision::Decision;
 use crate::ids::{GrantId, PassageId, RequestId, Sha256Hex, TrackId};
 use crate::message::exchange::Seen;
@@ -11,7 +13,7 @@ use crate::vehicle::{Direction, VehicleClass};
 const MAX_READINGS: usize = 8;
 
 /// One vehicle.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Vehicle {
     /// Its passage.
     pub passage: PassageId,
