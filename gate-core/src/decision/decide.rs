@@ -130,8 +130,9 @@ fn of_the_edge(rules: &RuleSet, now: UtcMicros, decider: Decider) -> Option<Reas
 
 fn of_the_reading(plate: &PlateReading, seen: &Seen, rules: &RuleSet) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    // Written so that a probability that is not a number is too low.
-    if !(plate.probability >= rules.min_probability) {
+    // A probability or a limit that is not a number is not enough.
+    let enough = plate.probability >= rules.min_probability;
+    if !enough {
         let detail = format!("probability {:.4}, needed {:.4}", plate.probability, rules.min_probability);
         reasons.push(Reason { code: ReasonCode::LowProbability, detail });
     }

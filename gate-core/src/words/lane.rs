@@ -1,0 +1,130 @@
+//! Lanes and barriers: states, faults, modes, waits, and what officers do.
+
+use super::{Text, text, words};
+use crate::barrier::state::BarrierState;
+use crate::lane::state::LaneState;
+use crate::message::command::LaneMode;
+
+words!(
+    /// What a lane is doing.
+    lane_state,
+    /// All states of a lane.
+    LANE_STATES, LaneState, {
+    Idle: "Trống", "Idle", "空闲";
+    Capturing: "Đang đọc biển số", "Reading the plate", "正在识别";
+    Deciding: "Đang quyết định", "Deciding", "正在判断";
+    Granted: "Được qua", "Granted", "已放行";
+    Referred: "Chờ cán bộ", "Waiting for an officer", "等待工作人员";
+    Refused: "Không được qua", "Refused", "不予放行";
+    Passing: "Xe đang qua", "Passing", "正在通过";
+    Tailgated: "Xe bám đuôi", "Tailgated", "尾随闯入";
+});
+
+words!(
+    /// How a lane works.
+    mode,
+    /// All modes of a lane.
+    MODES, LaneMode, {
+    Automatic: "Tự động", "Automatic", "自动";
+    Attended: "Cán bộ trực", "Attended", "人工值守";
+    Closed: "Đóng", "Closed", "关闭";
+});
+
+/// All states of a barrier but the faults, which are named by [`fault`].
+pub const BARRIER_STATES: &[(BarrierState, Text)] = &[
+    (BarrierState::Unknown, text("Chưa rõ", "Unknown", "未知")),
+    (BarrierState::Closed, text("Đóng", "Closed", "已关闭")),
+    (BarrierState::Opening, text("Đang mở", "Opening", "正在抬起")),
+    (BarrierState::Open, text("Mở", "Open", "已打开")),
+    (BarrierState::HeldOpen, text("Giữ mở", "Held open", "保持打开")),
+    (BarrierState::Closing, text("Đang đóng", "Closing", "正在落下")),
+    (BarrierState::Stopped, text("Đã dừng", "Stopped", "已停止")),
+    (BarrierState::ManualLocal, text("Điều khiển tay tại chỗ", "Manual at the barrier", "现场手动")),
+    (BarrierState::Maintenance, text("Bảo trì", "Maintenance", "维护")),
+    (BarrierState::EmergencyOpen, text("Mở khẩn cấp", "Emergency open", "紧急打开")),
+];
+
+/// What a barrier is doing.
+#[must_use]
+pub fn barrier_state(state: BarrierState) -> Text {
+    if let BarrierState::Fault(what) = state {
+        return fault(what.code()).unwrap_or(text("Sự cố", "Fault", "故障"));
+    }
+    let unknown = text("Chưa rõ", "Unknown", "未知");
+    BARRIER_STATES.iter().find(|(s, _)| *s == state).map_or(unknown, |(_, t)| *t)
+}
+
+/// Why a lane waits, by the part before the colon of `LaneStatus::waiting_for`; what an officer is
+/// waited for stands behind it, a code of the reasons.
+pub const WAITING: &[(&str, Text)] = &[
+    ("officer", text("Chờ cán bộ", "Waiting for an officer", "等待工作人员")),
+    ("vehicle_leaves", text("Chờ xe rời làn", "Waiting for the vehicle to leave", "等待车辆驶离")),
+    ("vehicle_drives", text("Chờ xe chạy qua", "Waiting for the vehicle to drive", "等待车辆通过")),
+    ("tailgating", text("Xe bám đuôi: chờ cán bộ xử lý", "Tailgating: an officer decides", "尾随：等待处理")),
+    ("barrier_closes", text("Chờ barie đóng", "Waiting for the barrier to close", "等待栏杆落下")),
+    ("barrier_reset", text("Chờ đặt lại barie tại làn", "Barrier needs a reset at the lane", "需在现场复位栏杆")),
+];
+
+/// Why a lane waits; `None` for a code that is not known here.
+#[must_use]
+pub fn waiting(code: &str) -> Option<Text> {
+    find(WAITING, code.split(':').next().unwrap_or(code))
+}
+
+/// Acts of officers, by the codes that events carry.
+pub const ACTS: &[(&str, Text)] = &[
+    ("open", text("Mở barie", "Open", "放行")),
+    ("refuse", text("Cho quay lại", "Refuse and send back", "拒绝并退回")),
+    ("hold", text("Giữ xe tại chỗ", "Hold", "暂留")),
+    ("stop", text("Dừng", "Stop", "停止")),
+    ("reset", text("Đặt lại", "Reset", "复位")),
+    ("mode", text("Đổi chế độ làn", "Change the lane's mode", "更改车道模式")),
+    ("correct_plate", text("Sửa biển số", "Correct the plate", "更正车牌")),
+    ("confirm_plate", text("Xác nhận biển số", "Confirm the plate", "确认车牌")),
+    ("was_trailer", text("Đó là rơ moóc của xe trước", "It was the trailer", "是前车的挂车")),
+    ("hold_open", text("Giữ barie mở", "Hold open", "保持打开")),
+    ("hold_no_longer", text("Thôi giữ mở", "Hold open no longer", "取消保持打开")),
+    ("way_is_empty", text("Xác nhận lối đi trống", "The way is empty", "确认通道无人无车")),
+    ("maintenance", text("Khóa bảo trì", "Lock for maintenance", "维护锁定")),
+    ("maintenance_over", text("Hết bảo trì", "Maintenance over", "维护结束")),
+    ("acknowledge_alarm", text("Nhận cảnh báo", "Acknowledge the alarm", "确认警报")),
+];
+
+/// An officer's act; `None` for a code that is not known here.
+#[must_use]
+pub fn act(code: &str) -> Option<Text> {
+    find(ACTS, code)
+}
+
+/// Faults of barriers, lanes, cameras and buses, by the codes that events and status carry.
+pub const FAULTS: &[(&str, Text)] = &[
+    ("relay_stuck", text("Rơ le bị kẹt", "Relay stuck", "继电器卡住")),
+    ("travel_time", text("Cần barie chạy quá lâu", "Boom travels too long", "栏杆运行超时")),
+    ("limits_contradict", text("Hai công tắc hành trình mâu thuẫn", "Limits contradict", "限位开关矛盾")),
+    ("limits_lost", text("Mất tín hiệu hành trình", "Limits lost", "限位信号丢失")),
+    ("uncommanded_move", text("Cần barie tự chạy", "Boom moved without an order", "栏杆无命令移动")),
+    ("closing_on_body", text("Đóng khi lối đi chưa trống", "Closing on an occupied way", "有车或人时落杆")),
+    ("stop_failed", text("Không ngắt được mạch dừng", "Stop chain did not drop", "停止回路未断开")),
+    ("tailgating", text("Xe bám đuôi", "Tailgating", "尾随闯入")),
+    ("track_changed", text("Sai xe đầu làn", "Another vehicle at the stop line", "停止线车辆已变")),
+    ("sensor_implausible", text("Cảm biến không tin được", "Sensor implausible", "传感器不可信")),
+    ("officer_away_1", text("Chờ cán bộ quá 30 giây", "Officer waited for 30 s", "等待工作人员超过30秒")),
+    (
+        "officer_away_2",
+        text("Chờ cán bộ quá 60 giây: báo trưởng ca", "Officer away 60 s: shift leader", "超过60秒：通知值班长"),
+    ),
+    (
+        "officer_away_3",
+        text("Chờ quá 120 giây: ngừng phân luồng", "Officer away 120 s: lane leaves routing", "超过120秒：停止分流"),
+    ),
+];
+
+/// A fault; `None` for a code that is not known here.
+#[must_use]
+pub fn fault(code: &str) -> Option<Text> {
+    find(FAULTS, code)
+}
+
+fn find(set: &[(&str, Text)], code: &str) -> Option<Text> {
+    set.iter().find(|(c, _)| *c == code).map(|(_, t)| *t)
+}
