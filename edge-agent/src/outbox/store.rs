@@ -167,3 +167,14 @@ fn signed(n: u64) -> i64 {
 fn unsigned(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
+
+impl Kept {
+    /// The event inside, as JSON, for showing. Its signature is this edge's own.
+    #[must_use]
+    pub fn event(&self) -> Option<serde_json::Value> {
+        use base64::Engine as _;
+        let envelope: gate_core::message::envelope::Envelope = serde_json::from_slice(&self.wire).ok()?;
+        let payload = base64::engine::general_purpose::STANDARD.decode(envelope.payload).ok()?;
+        serde_json::from_slice(&payload).ok()
+    }
+}

@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio_modbus::client::{Client as _, Context, rtu, tcp};
 use tokio_modbus::slave::SlaveContext as _;
-use tokio_modbus::{Error, Response, Slave};
+use tokio_modbus::{Error, ExceptionCode, ProtocolError, Response, Slave};
 use tokio_util::codec::FramedRead;
 
 use super::endpoint::Endpoint;
@@ -60,12 +60,9 @@ impl Link {
         }
     }
 
-    fn judge(
-        &mut self,
-        work: &Work,
-        outcome: Result<Result<Response, tokio_modbus::ExceptionCode>, Error>,
-    ) -> Result<Reply, Fault> {
-        if let Ok(Err(exception)) = outcome {
+    fn judge(&mut self, work: &Work, outcome: Outcome) -> Result<Reply, Fault> {
+        if let Some(exception) = exception(&outcome) {
+            self.renew();
             return Err(Fault::Exception(format!("{:02X} {exception}", u8::from(exception))));
         }
         if work.is_echoed() {
@@ -103,6 +100,22 @@ impl Link {
             Some(Err(e)) => Err(broken(e)),
             None => Err(Fault::Broken("the line ended".to_owned())),
         }
+    }
+}
+
+type Outcome = Result<Result<Response, ExceptionCode>, Error>;
+
+/// The exception that a device answered with. To a raw FC05 tokio-modbus reports it as a mismatch, for
+/// it holds the raw code and the FC05 that it knows for two functions.
+fn exception(outcome: &Outcome) -> Option<ExceptionCode> {
+    match outcome {
+        Ok(Err(exception)) => Some(*exception),
+        Err(Error::Protocol(ProtocolError::FunctionCodeMismatch { request, result: Err(refusal) }))
+            if request.value() == refusal.function.value() =>
+        {
+            Some(refusal.exception)
+        }
+        _ => None,
     }
 }
 

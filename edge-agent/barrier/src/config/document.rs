@@ -79,9 +79,14 @@ impl Document {
         }
         ConfigErrors::unless_empty(problems)?;
         serde_path_to_error::deserialize(&self.value).map_err(|e| {
-            let pointer: String = e.path().iter().map(|segment| format!("/{segment}")).collect();
+            let mut pointer: String = e.path().iter().map(|segment| format!("/{segment}")).collect();
+            let message = e.inner().to_string();
+            if let (Some(table), Some(key)) = (pointer.strip_suffix("/?"), message.split('`').nth(1)) {
+                // A key that its table does not know: serde names it in words alone.
+                pointer = format!("{table}/{key}");
+            }
             let remedy = "use a value of the kind that the schema beside the file tells";
-            ConfigErrors(vec![self.problem(&pointer, e.inner().to_string(), remedy)])
+            ConfigErrors(vec![self.problem(&pointer, message, remedy)])
         })
     }
 

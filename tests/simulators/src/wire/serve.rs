@@ -1,6 +1,8 @@
 //! Serves the units of one port over TCP or a pty.
 
+use std::fs::OpenOptions;
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,6 +15,9 @@ use tokio_serial::SerialStream;
 
 use super::fault::{WireFault, WireFaultKind};
 use super::framing::{Framing, Request};
+
+/// Linux: the opened terminal does not become that of this process (`open(2)`).
+const O_NOCTTY: i32 = 0o400;
 
 /// What answers at a port.
 pub trait Answers: Send + Sync + 'static {
@@ -168,9 +173,11 @@ pub async fn serve_tcp<A: Answers>(port: std::sync::Arc<Port<A>>, listener: TcpL
 /// # Errors
 /// When no pty can be made or linked.
 pub fn serve_pty<A: Answers>(port: std::sync::Arc<Port<A>>, link: Option<&Path>) -> io::Result<PathBuf> {
-    let (master, mut slave) = TTYPort::pair()?;
-    slave.set_exclusive(false)?;
+    let (master, slave) = TTYPort::pair()?;
     let path = PathBuf::from(slave.name().ok_or_else(|| io::Error::other("the pty has no name"))?);
+    // Held open without the lock that `slave` has, so that the pty outlives each client.
+    let held = OpenOptions::new().read(true).write(true).custom_flags(O_NOCTTY).open(&path)?;
+    drop(slave);
     if let Some(link) = link {
         if link.is_symlink() {
             std::fs::remove_file(link)?;
@@ -179,8 +186,7 @@ pub fn serve_pty<A: Answers>(port: std::sync::Arc<Port<A>>, link: Option<&Path>)
     }
     let stream = SerialStream::try_from(master)?;
     tokio::spawn(async move {
-        // The slave stays open here, so that the pty outlives each client.
-        let _slave = slave;
+        let _held = held;
         if let Err(e) = port.serve(stream, Framing::Rtu).await {
             tracing::warn!(error = %e, "pty ended");
         }
