@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::broker::Post;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::declaration::Lists;
 use crate::edge::{Commander, Keys, Live, Rosters};
 use crate::evidence::Evidence;
 use crate::store::Store;
@@ -26,6 +27,8 @@ pub struct App {
     pub live: Live,
     /// Sends officers' commands to lanes.
     pub commander: Commander,
+    /// What decisions are made from.
+    pub lists: Lists,
     /// The pictures.
     pub evidence: Evidence,
     /// Who may speak for which edge and lane.

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
@@ -83,6 +84,20 @@ impl Fault {
 impl From<crate::store::StoreError> for Fault {
     fn from(error: crate::store::StoreError) -> Self {
         Self::ours(&error)
+    }
+}
+
+/// A JSON body; whatever is wrong with it is a [`Fault`] of type `body`.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(refused) => Err(Fault::new(refused.status(), "body", refused.body_text())),
+        }
     }
 }
 

@@ -51,6 +51,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         Commander::new(config.site.clone(), store.clone(), keys.clone(), live.clone(), post.clone(), clock.clone());
     let app = App {
         config: config.clone(),
+        lists: declaration::Lists::new(store.clone()),
         store,
         clock,
         keys,
@@ -64,10 +65,9 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
 
     let tasks = TaskTracker::new();
     tasks.spawn(poll.run(stop.clone()));
-    let lists = declaration::Lists::new(app.store.clone());
     tasks.spawn(ingest::events(app.clone(), inbound.events));
-    tasks.spawn(decision::urgent(app.clone(), lists.clone(), inbound.urgent));
-    tasks.spawn(edge::snapshot::publish(app.clone(), lists));
+    tasks.spawn(decision::urgent(app.clone(), inbound.urgent));
+    tasks.spawn(edge::snapshot::publish(app.clone()));
     tasks.spawn(audit::sequence(app.clone()));
     if let Some(managed) = &managed {
         tasks.spawn(follow_roster(app.clone(), managed.reloader()));

@@ -9,11 +9,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use gate_core::ids::SiteId;
+use gate_core::routing::RoutingRules;
 use serde::Deserialize;
 
 pub use read::{ConfigErrors, Problem, load};
 pub use template::{Choices, write as template};
 
+use crate::routing;
 use crate::store::Place;
 
 /// Name of the file in the data folder.
@@ -69,6 +71,8 @@ pub struct Config {
     pub evidence: EvidenceKeeping,
     /// See [`Deciding`].
     pub decision: Deciding,
+    /// Where vehicles are sent, and by which rules.
+    pub routing: RoutingRules,
     /// See [`Record`].
     pub record: Record,
     /// The data folder; not a key of the file.
@@ -152,6 +156,7 @@ impl Default for Config {
             evidence: EvidenceKeeping::default(),
             decision: Deciding::default(),
             record: Record::default(),
+            routing: routing::of_a_new_site(),
             data: PathBuf::new(),
         }
     }

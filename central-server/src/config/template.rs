@@ -15,6 +15,21 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
+const ROUTING: &str = r#"
+# Where vehicles are sent after the boom (phan luong), and by which rules: the first rule that fits
+# names the channels, best first; the least loaded place that is open takes the vehicle. A place with
+# the name of a lane is open and healthy as that lane is. Signs are unaccented, at most 18 characters.
+"#;
+
+fn routing(config: &Config) -> String {
+    #[derive(serde::Serialize)]
+    struct Table<'a> {
+        routing: &'a gate_core::routing::RoutingRules,
+    }
+    // Rules that were read from a file can be written to one.
+    toml::to_string(&Table { routing: &config.routing }).unwrap_or_default()
+}
+
 /// The text of `central.toml`.
 #[must_use]
 pub fn write(choices: &Choices) -> String {
@@ -107,5 +122,7 @@ checkpoint_ms = {checkpoint}
         ahead = c.decision.snapshot_ahead_h,
         checkpoint = c.record.checkpoint_ms,
     );
+    text.push_str(ROUTING);
+    text.push_str(&routing(c));
     text
 }

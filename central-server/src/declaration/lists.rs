@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use gate_core::clock::UtcMicros;
 use gate_core::decision::{ConfirmationKind, ExpectedVehicle, RuleSet, WatchEntry};
+use gate_core::plate::Country;
 use gate_core::vehicle::Direction;
 
 use super::rules;
 use crate::clock::Clock;
+use crate::crossing::CrossingState;
 use crate::sql;
 use crate::store::{Row, Store, StoreError};
 
@@ -36,6 +38,19 @@ pub struct HeldLists {
     pub watch: Vec<WatchEntry>,
     /// The rules in force.
     pub rules: RuleSet,
+}
+
+impl HeldLists {
+    /// As the decision asks for them.
+    #[must_use]
+    pub fn of_decision(&self) -> gate_core::decision::Lists<'_> {
+        gate_core::decision::Lists {
+            expected: &self.expected,
+            watch: &self.watch,
+            rules: &self.rules,
+            version: self.version,
+        }
+    }
 }
 
 /// The lists; clones share them.
@@ -74,7 +89,8 @@ async fn read(store: &Store, version: u64, now: UtcMicros) -> Result<HeldLists, 
     let behind = now.0.saturating_sub(i64::try_from(BEHIND.as_micros()).unwrap_or(i64::MAX));
     let confirmed = confirmations(store, behind).await?;
     let permits = permits(store, now).await?;
-    let inside = inside(store).await?;
+    let inside = crossings(store, CrossingState::Inside, behind).await?;
+    let left = crossings(store, CrossingState::Left, behind).await?;
     let rows = store
         .rows(sql!(
             "SELECT * FROM expected_vehicles WHERE until_at >= $1 AND from_at <= $2 ORDER BY from_at LIMIT $3",
@@ -90,7 +106,10 @@ async fn read(store: &Store, version: u64, now: UtcMicros) -> Result<HeldLists, 
         vehicle.confirmed = confirmed.get(&(declaration, core.clone())).cloned().unwrap_or_default();
         let country = crate::store::word(&vehicle.country);
         vehicle.permit_until = permits.get(&(country.clone(), core.clone())).copied();
-        vehicle.inside = inside.contains(&format!("{country}:{core}"));
+        let identity = format!("{country}:{core}");
+        // A Vietnamese vehicle that was not seen leaving is at home: it need not have come in to go out.
+        let at_home = vehicle.country == Country::Vn && vehicle.direction == Direction::Exit;
+        vehicle.inside = inside.contains(&identity) || (at_home && !left.contains(&identity));
         expected.push(vehicle);
     }
     Ok(HeldLists { version, read_at: now, expected, watch: watch(store, now).await?, rules: rules::now(store).await? })
@@ -149,9 +168,15 @@ async fn permits(store: &Store, now: UtcMicros) -> Result<BTreeMap<OfVehicle, Ut
     rows.iter().map(|row| Ok(((row.text("country")?, row.text("core")?), UtcMicros(row.int("until_at")?)))).collect()
 }
 
-/// The identities of vehicles that are inside.
-async fn inside(store: &Store) -> Result<BTreeSet<String>, StoreError> {
-    let rows = store.rows(sql!("SELECT identity FROM crossings WHERE state = 'inside' AND ended_at IS NULL")).await?;
+/// The identities of vehicles whose crossing stands so: those inside, or those that left lately.
+async fn crossings(store: &Store, state: CrossingState, behind: i64) -> Result<BTreeSet<String>, StoreError> {
+    let rows = store
+        .rows(sql!(
+            "SELECT DISTINCT identity FROM crossings WHERE state = $1 AND (ended_at IS NULL OR ended_at >= $2)",
+            crate::store::word(&state),
+            behind
+        ))
+        .await?;
     rows.iter().map(|row| row.text("identity")).collect()
 }
 

@@ -205,6 +205,13 @@ impl Live {
         Following { missed, coming }
     }
 
+    /// The id of the newest news. Taken before the lanes are read, so that whoever follows from it misses nothing.
+    #[must_use]
+    pub fn newest_id(&self) -> String {
+        let held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        self.event_id(held.0)
+    }
+
     /// The id of a piece of news for SSE.
     #[must_use]
     pub fn event_id(&self, number: u64) -> String {

@@ -11,13 +11,13 @@ use gate_core::message::snapshot::Snapshot;
 use gate_core::message::topic::{Channel, Topic};
 
 use crate::app::App;
-use crate::declaration::{HeldLists, Lists};
+use crate::declaration::HeldLists;
 
 const LOOK: Duration = Duration::from_secs(2);
 const FRESHEN: Duration = Duration::from_secs(60);
 
 /// Keeps every enrolled edge's lists fresh for as long as central runs.
-pub async fn publish(app: App, lists: Lists) {
+pub async fn publish(app: App) {
     let mut sent: BTreeMap<EdgeId, (u64, UtcMicros)> = BTreeMap::new();
     loop {
         tokio::select! {
@@ -28,7 +28,7 @@ pub async fn publish(app: App, lists: Lists) {
             sent.clear();
             continue;
         }
-        match lists.now(&app.clock).await {
+        match app.lists.now(&app.clock).await {
             Ok(held) => send_due(&app, &held, &mut sent).await,
             Err(error) => tracing::warn!(%error, "the lists cannot be read; edges keep those they have"),
         }

@@ -13,6 +13,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (3, "declarations and lists", include_str!("migrations/0003_lists.sql")),
     (4, "officers and agencies", include_str!("migrations/0004_people.sql")),
     (5, "the record", include_str!("migrations/0005_record.sql")),
+    (6, "what decisions were about", include_str!("migrations/0006_decisions.sql")),
 ];
 
 fn steps(postgres: bool) -> Migrator {
