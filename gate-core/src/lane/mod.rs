@@ -1,14 +1,12 @@
 //! The lane: from first presence to lane clear, one vehicle at a time (`domain.md` section 4, "The lane
 //! on a bad day").
 //!
-//! [`machine::Lane`] is a pure state machine beside the barrier's, [`pair::Pair`] the two together;
-//! [`command`] judges what central sends.
+//! [`machine::Lane`] is a pure state machine beside the barrier's; [`command`] judges what central sends.
 
 pub mod command;
 pub mod effect;
 pub mod machine;
 mod orders;
-pub mod pair;
 pub mod sign;
 pub mod state;
 pub mod vehicle;
