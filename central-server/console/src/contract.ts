@@ -1,0 +1,254 @@
+/** What central sends and takes: the JSON of gate-core's and central's Rust types, field by field. */
+
+/** Microseconds since 1970, UTC. */
+export type Micros = number;
+
+export type Role = "officer" | "shift_leader" | "administrator";
+export type Direction = "entry" | "exit";
+export type Country = "vn" | "cn";
+export type LaneMode = "automatic" | "attended" | "closed";
+export type Verdict = "open" | "refer" | "refuse";
+export type Language = "vi" | "en" | "zh";
+
+/** `GET /console/api/me`. */
+export interface Me {
+  name: string;
+  full_name: string;
+  role: Role;
+  site?: string;
+  server_time?: Micros;
+}
+
+/** A reason in a decision. */
+export interface Reason {
+  code: string;
+  detail: string;
+}
+
+export interface Decision {
+  verdict: Verdict;
+  reasons: Reason[];
+  matched: string | null;
+  lists_version: number;
+}
+
+export interface RouteAdvice {
+  to: string;
+  display: string;
+  because: string;
+}
+
+/** One lane now, as its edge says. */
+export interface LaneStatus {
+  lane: string;
+  direction: Direction;
+  session: string;
+  mode: LaneMode;
+  state: string;
+  waiting_for: string;
+  barrier: string;
+  passage: string | null;
+  track: number | null;
+  inputs: [string, boolean | null][];
+  faults: string[];
+  display: string;
+}
+
+export interface EdgeStatus {
+  edge: string;
+  epoch: number;
+  count: number;
+  at: Micros;
+  clock: ClockQuality;
+  version: string;
+  lists_version: number | null;
+  outbox: number;
+  lanes: LaneStatus[];
+}
+
+export interface ClockQuality {
+  synchronised: boolean;
+  offset_us: number | null;
+}
+
+export type Part = "tractor" | "trailer" | "container";
+
+export interface PassagePart {
+  part: Part;
+  text: string;
+  country: Country | null;
+  kind: string | null;
+  color: string | null;
+  valid: boolean | null;
+  probability: number;
+  frame: string | null;
+  crop: string | null;
+}
+
+export interface PassageRecord {
+  id: string;
+  edge: string;
+  lane: string;
+  direction: Direction | null;
+  began_at: Micros;
+  ended_at: Micros | null;
+  outcome: string | null;
+  opened_by: string | null;
+  class: string | null;
+  class_confidence: number | null;
+  decision: Decision | null;
+  decided_by: "central" | "snapshot" | null;
+  unread: boolean;
+  corrected: string | null;
+  parts: PassagePart[];
+  clock_synchronised: boolean;
+  events: number;
+}
+
+export interface ExpectedVehicle {
+  declaration: string;
+  plate: string;
+  country: Country;
+  direction: Direction;
+  class: string;
+  laden: boolean;
+  trailer: string | null;
+  containers: string[];
+  fresh: boolean;
+  dangerous: boolean;
+  from: Micros;
+  until: Micros;
+  confirmed: string[];
+  permit_until: Micros | null;
+  fee_settled: boolean;
+  inside: boolean;
+}
+
+/** What somebody did about a passage. */
+export interface ActView {
+  at: Micros;
+  officer: string;
+  role: string;
+  act: string;
+  reason: string;
+  place: string | null;
+}
+
+/** What the boom was seen to do. */
+export interface BoomView {
+  at: Micros;
+  state: string;
+  commanded: boolean;
+}
+
+/** A passage with everything an officer is shown of it. */
+export interface PassageView {
+  record: PassageRecord;
+  others: [string, number][];
+  route: RouteAdvice | null;
+  expected: ExpectedVehicle | null;
+  acts: ActView[];
+  boom: BoomView[];
+  crossing: string | null;
+  /** Whether each picture has arrived at central. */
+  evidence: Record<string, boolean>;
+}
+
+export interface LaneView {
+  lane: string;
+  edge: string;
+  direction: Direction;
+  zone: string;
+  live: boolean;
+  age_ms: number | null;
+  status: LaneStatus | null;
+  passage: PassageView | null;
+}
+
+/** `GET /console/api/lanes`. */
+export interface LanesView {
+  event_id: string;
+  server_time: Micros;
+  lanes: LaneView[];
+}
+
+export type EventBody =
+  | { type: "passage_began"; direction: Direction; track: number }
+  | { type: "vehicle_seen"; class: string; confidence: number }
+  | { type: "plate_read"; reading: unknown }
+  | { type: "container_read"; reading: unknown }
+  | { type: "unread"; fates: [string, number][]; frames: string[] }
+  | { type: "decided"; decision: Decision; by: "central" | "snapshot"; grant: string | null }
+  | { type: "barrier_commanded"; action: "open" | "close" | "stop"; grant: string | null; cause: string }
+  | { type: "barrier_moved"; state: string; commanded: boolean }
+  | {
+      type: "act";
+      officer: { name: string; role: string };
+      act: string;
+      reason: string;
+      place: "panel" | "console";
+      plate: string | null;
+    }
+  | { type: "passage_ended"; outcome: string; opened_by: string }
+  | { type: "refused"; what: string; why: string }
+  | { type: "fault"; code: string; detail: string }
+  | { type: "fault_cleared"; code: string }
+  | { type: "mode_changed"; mode: LaneMode; cause: string }
+  | { type: "started"; version: string; found: string };
+
+export interface EdgeEvent {
+  id: string;
+  edge: string;
+  lane: string;
+  epoch: number;
+  seq: number;
+  at: Micros;
+  clock: ClockQuality;
+  passage: string | null;
+  body: EventBody;
+}
+
+/** What `GET /console/api/live` sends as `event: news`. */
+export type News =
+  | { type: "status"; status: EdgeStatus }
+  | { type: "event"; event: EdgeEvent }
+  | { type: "decided"; lane: string; passage: string; decision: Decision; route: RouteAdvice | null }
+  | {
+      type: "act";
+      act: string;
+      lane: string | null;
+      passage: string | null;
+      officer: string;
+      what: string;
+      reason: string;
+    }
+  | { type: "alarm"; alarm: string; kind: string; lane: string | null };
+
+/** The answer to a command that went out. */
+export interface Sent {
+  command: string;
+  act: string | null;
+}
+
+export interface Alarm {
+  id: string;
+  at: Micros;
+  kind: string;
+  lane: string | null;
+  passage: string | null;
+  detail: string;
+  acknowledged_at: Micros | null;
+  acknowledged_by: string | null;
+}
+
+export interface PassagePage {
+  passages: PassageRecord[];
+  next: string | null;
+}
+
+/** Words of gate-core, by code. */
+export type Phrase = Record<Language, string>;
+export interface Words {
+  reasons: Record<string, Phrase>;
+  states: Record<string, Phrase>;
+}

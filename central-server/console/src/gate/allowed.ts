@@ -1,0 +1,41 @@
+/** What may be done now, and when not, why: shown on the key instead of a key that does nothing. */
+
+import type { PassageView } from "../contract";
+import type { Lane } from "./state";
+
+export type Key = "correct" | "confirm" | "open" | "refuse" | "hold" | "stop" | "mode";
+export type WhyNot = "role" | "notLive" | "laneNotLive" | "noVehicle" | "noPlate" | "moving" | "busy";
+
+export interface Situation {
+  mayAct: boolean;
+  mayLead: boolean;
+  /** The stream of news. */
+  live: boolean;
+  laneLive: boolean;
+  lane: Lane | undefined;
+  passage: PassageView | undefined;
+  /** An act of this lane is being sent. */
+  sending: boolean;
+}
+
+/** Why a key does nothing now; `null` when it works. */
+export function whyNot(key: Key, now: Situation): WhyNot | null {
+  if (!now.mayAct || (key === "mode" && !now.mayLead)) return "role";
+  if (key === "stop") return null;
+  if (!now.live) return "notLive";
+  if (!now.laneLive) return "laneNotLive";
+  if (key === "mode") return null;
+  if (now.sending) return "busy";
+  const status = now.lane?.status;
+  if (!status?.passage) return "noVehicle";
+  const moving = status.state === "granted" || status.state === "passing";
+  if (moving && key !== "correct" && key !== "confirm") return "moving";
+  if (key === "confirm" && !plateOf(now.passage)) return "noPlate";
+  return null;
+}
+
+/** The tractor's plate that counts: as corrected, or as read. */
+export function plateOf(passage: PassageView | undefined): string | null {
+  if (!passage) return null;
+  return passage.record.corrected ?? passage.record.parts.find((p) => p.part === "tractor")?.text ?? null;
+}

@@ -1,0 +1,71 @@
+/** The keys of the chosen lane, each with its letter; one that does nothing now says why. */
+
+import { type Key, whyNot } from "../gate/allowed";
+import { carryOutAct } from "./carryOut";
+import { situation } from "./situation";
+import { useDesk, useDeskState, useSpeech, useTick } from "./use";
+
+const KEYS: { key: Exclude<Key, "stop">; letter: string }[] = [
+  { key: "correct", letter: "E" },
+  { key: "confirm", letter: "C" },
+  { key: "open", letter: "O" },
+  { key: "refuse", letter: "R" },
+  { key: "hold", letter: "H" },
+  { key: "mode", letter: "M" },
+];
+
+export function ActionBar() {
+  useTick();
+  const desk = useDesk();
+  const { view, chosen } = useDeskState();
+  const { t } = useSpeech();
+  const now = situation(desk);
+  if (!chosen) return null;
+  const shown = view === "lanes" ? KEYS.filter(({ key }) => key !== "mode" || now.mayLead) : [];
+  return (
+    <div class="actions" role="toolbar" aria-label={chosen}>
+      <StopButton />
+      {shown.map(({ key, letter }) => {
+        const why = whyNot(key, now);
+        return (
+          <button
+            type="button"
+            key={key}
+            class={key}
+            disabled={why !== null}
+            title={why ? t.whyNot[why] : ""}
+            onClick={() => carryOutAct(desk, key)}
+          >
+            <span>
+              {t.actions[key]} <kbd>{letter}</kbd>
+            </span>
+            {why && why !== "noVehicle" && <small>{t.whyNot[why]}</small>}
+          </button>
+        );
+      })}
+      <button type="button" class="next" onClick={() => desk.chooseNextWaiting()}>
+        <span>
+          {t.actions.next} <kbd>N</kbd>
+        </span>
+      </button>
+    </div>
+  );
+}
+
+/** Never waits, never asks, never disabled for the state of anything. */
+export function StopButton() {
+  const desk = useDesk();
+  const { chosen } = useDeskState();
+  const { t } = useSpeech();
+  if (!chosen || !desk.mayAct()) return null;
+  return (
+    <button type="button" class="stop" onClick={() => desk.stop()}>
+      <span>
+        {t.actions.stop} <b>{chosen}</b>
+      </span>
+      <small>
+        <kbd>S</kbd> <kbd>␣</kbd> <kbd>F9</kbd>
+      </small>
+    </button>
+  );
+}

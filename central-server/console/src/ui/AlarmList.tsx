@@ -1,0 +1,87 @@
+/** Alarms, for the shift leader alone: what, where, and what was done about it. */
+
+import { useState } from "preact/hooks";
+import type { Alarm } from "../contract";
+import { dayAndClock } from "../gate/time";
+import { Fault } from "../net/api";
+import { faultText, named } from "../words";
+import { useDesk, useDeskState, useSpeech } from "./use";
+
+export function AlarmList() {
+  const desk = useDesk();
+  const { gate } = useDeskState();
+  const { t } = useSpeech();
+  const alarms = [...gate.alarms].sort(
+    (a, b) => Number(a.acknowledged_at !== null) - Number(b.acknowledged_at !== null) || b.at - a.at,
+  );
+  return (
+    <section class="list" aria-label={t.alarms.title}>
+      <div class="list-head">
+        <h2>{t.alarms.title}</h2>
+        <button type="button" onClick={() => desk.set({ view: "lanes" })}>
+          {t.list.back} <kbd>Esc</kbd>
+        </button>
+      </div>
+      <p class="hint">{t.alarms.private}</p>
+      {alarms.length === 0 && <p class="empty">{t.alarms.none}</p>}
+      <ul class="alarms">
+        {alarms.map((alarm) => (
+          <One key={alarm.id} alarm={alarm} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function One(props: { alarm: Alarm }) {
+  const desk = useDesk();
+  const { t, language } = useSpeech();
+  const [note, setNote] = useState("");
+  const [fault, setFault] = useState<string | null>(null);
+  const { alarm } = props;
+  const done = alarm.acknowledged_at !== null;
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    try {
+      await desk.acknowledge(alarm.id, note.trim());
+    } catch (error) {
+      setFault(error instanceof Fault ? faultText(t, error.kind, error.message) : String(error));
+    }
+  };
+  return (
+    <li class={done ? "done" : "open"}>
+      <p>
+        <b>{named(t.alarms.kinds, alarm.kind)}</b> <time>{dayAndClock(alarm.at / 1000, language)}</time>{" "}
+        {alarm.lane && (
+          <button type="button" class="link" onClick={() => desk.choose(alarm.lane ?? "")}>
+            {alarm.lane}
+          </button>
+        )}
+      </p>
+      <p>{alarm.detail}</p>
+      {done ? (
+        <p class="hint">
+          {t.alarms.done}: {alarm.acknowledged_by}, {dayAndClock((alarm.acknowledged_at ?? 0) / 1000, language)}
+        </p>
+      ) : (
+        <form onSubmit={submit}>
+          <input
+            type="text"
+            required
+            maxLength={200}
+            aria-label={t.alarms.note}
+            placeholder={t.alarms.note}
+            value={note}
+            onInput={(event) => setNote(event.currentTarget.value)}
+          />
+          <button type="submit">{t.alarms.acknowledge}</button>
+        </form>
+      )}
+      {fault && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
+    </li>
+  );
+}

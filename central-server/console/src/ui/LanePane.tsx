@@ -1,0 +1,132 @@
+/** The chosen lane, large: the vehicle with its picture, what was read and declared, and the boom. */
+
+import type { PassageView } from "../contract";
+import { type Lane, laneIsLive, passageOf, waitingSince } from "../gate/state";
+import { clock, nowMs, span } from "../gate/time";
+import { barrierText, named, waitingText } from "../words";
+import { ActProgress } from "./ActProgress";
+import { Compare } from "./Compare";
+import { Boom, Confirmations, DoneActs, Route } from "./Course";
+import { Pictures } from "./Pictures";
+import { Plate } from "./Plate";
+import { tone } from "./Strip";
+import { useDesk, useDeskState, useSpeech, useTick } from "./use";
+import { Why } from "./Why";
+
+export function LanePane() {
+  useTick();
+  const desk = useDesk();
+  const { gate, fault } = useDeskState();
+  const { t } = useSpeech();
+  const lane = desk.lane();
+  if (!lane) return <p class="empty">{fault ? (t.errors[fault.kind] ?? fault.message) : t.lane.none}</p>;
+  const live = desk.laneIsLive(lane);
+  const passage = passageOf(gate, lane);
+  return (
+    <section class={`pane ${live ? "" : "stale"}`} aria-label={lane.lane}>
+      <Heading lane={lane} passage={passage} live={live} />
+      {!live && <LaneLost lane={lane} />}
+      <Faults lane={lane} />
+      <ActProgress lane={lane} />
+      {lane.status?.passage ? (
+        <Vehicle lane={lane} passage={passage} />
+      ) : (
+        <p class="empty large">{lane.status?.mode === "closed" ? named(t.modes, "closed") : t.lane.empty}</p>
+      )}
+    </section>
+  );
+}
+
+function Heading(props: { lane: Lane; passage: PassageView | undefined; live: boolean }) {
+  const { lane, passage, live } = props;
+  const { t, language, words } = useSpeech();
+  const status = lane.status;
+  if (!status) return null;
+  const since = waitingSince(lane, passage);
+  const waiting = waitingText(t, words, language, status.waiting_for);
+  return (
+    <div class={`heading ${tone(lane, live)}`}>
+      <h2>
+        {lane.lane} <small>{t.lane[lane.direction]}</small>
+      </h2>
+      <p class="state">
+        <b>{waiting || named(t.states, status.state)}</b>
+        {since !== null && <span class="wait-time">{span(nowMs() - since)}</span>}
+      </p>
+      <dl class="facts-line">
+        <div>
+          <dt>{named(t.barrier, "title")}</dt>
+          <dd>{barrierText(t, status.barrier)}</dd>
+        </div>
+        <div>
+          <dt>{t.lane.mode}</dt>
+          <dd>{named(t.modes, status.mode)}</dd>
+        </div>
+        <div>
+          <dt>{t.lane.sign}</dt>
+          <dd class="sign">{status.display || "–"}</dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
+
+function LaneLost(props: { lane: Lane }) {
+  const { t, language } = useSpeech();
+  const { tick } = useDesk();
+  const heard = props.lane.heardAt;
+  const ago = heard === null ? null : tick() - heard;
+  return (
+    <p class="lane-lost" role="alert">
+      <b>{t.live.laneNo}</b> {t.live.laneNoWhy}{" "}
+      {ago === null
+        ? t.live.never
+        : laneIsLive(props.lane, tick())
+          ? ""
+          : `(${t.live.lastHeard} ${clock(nowMs() - ago, language)})`}
+    </p>
+  );
+}
+
+function Faults(props: { lane: Lane }) {
+  const { gate } = useDeskState();
+  const { t } = useSpeech();
+  const faults = props.lane.status?.faults ?? [];
+  if (faults.length === 0) return null;
+  return (
+    <ul class="lane-faults" aria-label={t.lane.faults}>
+      {faults.map((code) => (
+        <li key={code}>
+          <b>{named(t.faults, code)}</b> {gate.faults.get(`${props.lane.lane} ${code}`) ?? ""}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Vehicle(props: { lane: Lane; passage: PassageView | undefined }) {
+  const { passage } = props;
+  const { gate } = useDeskState();
+  const { t, language } = useSpeech();
+  if (!passage) return <p class="empty large">{t.loading}</p>;
+  return (
+    <div class="vehicle">
+      <Pictures passage={passage} unread={gate.unread.get(passage.record.id)} />
+      <div class="reading">
+        <Plate passage={passage} unread={gate.unread.get(passage.record.id)} />
+        <Why passage={passage} />
+      </div>
+      <div class="checks">
+        <Compare passage={passage} />
+        <Confirmations passage={passage} />
+        <Route passage={passage} />
+        <Boom passage={passage} />
+        <DoneActs passage={passage} />
+        <p class="began">
+          {t.passage.began} {clock(passage.record.began_at / 1000, language)}
+          {!passage.record.clock_synchronised && <b class="warn"> · {t.passage.clockBad}</b>}
+        </p>
+      </div>
+    </div>
+  );
+}

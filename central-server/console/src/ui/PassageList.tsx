@@ -1,0 +1,186 @@
+/** The last passages, searched by plate, lane and time; one of them beside the list. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { PassageRecord, PassageView } from "../contract";
+import { forPeople, normalise } from "../gate/plate";
+import { dayAndClock, fromField } from "../gate/time";
+import { Fault, type PassageFilter } from "../net/api";
+import { faultText, named } from "../words";
+import { Compare } from "./Compare";
+import { Boom, Confirmations, DoneActs, Route } from "./Course";
+import { Pictures } from "./Pictures";
+import { Plate } from "./Plate";
+import { useDesk, useDeskState, useSpeech } from "./use";
+import { Why } from "./Why";
+
+const PAGE = 50;
+
+export function PassageList() {
+  const desk = useDesk();
+  const { gate } = useDeskState();
+  const { t } = useSpeech();
+  const [rows, setRows] = useState<PassageRecord[] | null>(null);
+  const [next, setNext] = useState<string | null>(null);
+  const [filter, setFilter] = useState<PassageFilter>({ limit: PAGE });
+  const [fault, setFault] = useState<string | null>(null);
+  const [shown, setShown] = useState<PassageView | null>(null);
+
+  const failed = (error: unknown) =>
+    setFault(error instanceof Fault ? faultText(t, error.kind, error.message) : String(error));
+  const read = async (wanted: PassageFilter, cursor?: string) => {
+    setFault(null);
+    try {
+      const page = await desk.passages(cursor ? { ...wanted, cursor } : wanted);
+      setRows((old) => (cursor ? [...(old ?? []), ...page.passages] : page.passages));
+      setNext(page.next);
+    } catch (error) {
+      failed(error);
+    }
+  };
+  // Once; after that by the officer's search.
+  useEffect(() => void read(filter), []);
+
+  const search = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const field = (name: string) => String(form.get(name) ?? "");
+    const wanted: PassageFilter = { limit: PAGE };
+    const [plate, lane] = [normalise(field("plate")), field("lane")];
+    const [from, to] = [fromField(field("from")), fromField(field("to"))];
+    if (plate) wanted.plate = plate;
+    if (lane) wanted.lane = lane;
+    if (from !== undefined) wanted.from = from;
+    if (to !== undefined) wanted.to = to;
+    setFilter(wanted);
+    void read(wanted);
+  };
+  const choose = (id: string) => desk.readOne(id).then(setShown, failed);
+
+  return (
+    <section class="list" aria-label={t.list.title}>
+      <div class="list-head">
+        <h2>{t.list.title}</h2>
+        <button type="button" onClick={() => desk.set({ view: "lanes" })}>
+          {t.list.back} <kbd>Esc</kbd>
+        </button>
+      </div>
+      <form class="search" onSubmit={search}>
+        <label>
+          {t.list.plate}
+          <input name="plate" type="text" autocomplete="off" spellcheck={false} />
+        </label>
+        <label>
+          {t.list.lane}
+          <select name="lane">
+            <option value="">{t.list.all}</option>
+            {gate.lanes.map((l) => (
+              <option key={l.lane}>{l.lane}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t.list.from}
+          <input name="from" type="datetime-local" />
+        </label>
+        <label>
+          {t.list.to}
+          <input name="to" type="datetime-local" />
+        </label>
+        <button type="submit" class="primary">
+          {t.list.search}
+        </button>
+      </form>
+      {fault && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      <div class={`list-body ${shown ? "with-one" : ""}`}>
+        <Table rows={rows} shown={shown?.record.id ?? null} onChoose={(id) => void choose(id)}>
+          {next && (
+            <button type="button" onClick={() => void read(filter, next)}>
+              {t.list.more}
+            </button>
+          )}
+        </Table>
+        {shown && <OnePassage view={shown} onClose={() => setShown(null)} />}
+      </div>
+    </section>
+  );
+}
+
+interface TableProps {
+  rows: PassageRecord[] | null;
+  shown: string | null;
+  onChoose: (id: string) => void;
+  children: preact.ComponentChildren;
+}
+
+function Table(props: TableProps) {
+  const { t, language } = useSpeech();
+  if (props.rows === null) return <p class="empty">{t.loading}</p>;
+  if (props.rows.length === 0) return <p class="empty">{t.list.none}</p>;
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            {[t.list.time, t.list.lane, t.list.plate, t.list.vehicle, t.list.outcome, t.list.opened].map((head) => (
+              <th scope="col" key={head}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((p) => {
+            const tractor = p.parts.find((part) => part.part === "tractor");
+            const plate = p.corrected ?? tractor?.text;
+            return (
+              <tr key={p.id} class={p.id === props.shown ? "shown" : ""} onClick={() => props.onChoose(p.id)}>
+                <td>
+                  <time>{dayAndClock(p.began_at / 1000, language)}</time>
+                </td>
+                <td>{p.lane}</td>
+                <td>
+                  <button type="button" class="link" onClick={() => props.onChoose(p.id)}>
+                    {plate ? forPeople(plate, tractor?.country ?? null) : t.passage.unread}
+                  </button>
+                </td>
+                <td>{p.class ? named(t.classes, p.class) : "–"}</td>
+                <td>{p.outcome ? named(t.outcomes, p.outcome) : t.list.inLane}</td>
+                <td>{p.opened_by ? named(t.openedBy, p.opened_by) : "–"}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {props.children}
+    </div>
+  );
+}
+
+function OnePassage(props: { view: PassageView; onClose: () => void }) {
+  const { t, language } = useSpeech();
+  const { view } = props;
+  return (
+    <article class="one">
+      <div class="list-head">
+        <h3>
+          {view.record.lane} · {dayAndClock(view.record.began_at / 1000, language)}
+        </h3>
+        <button type="button" onClick={props.onClose}>
+          {t.actions.close}
+        </button>
+      </div>
+      <Pictures passage={view} unread={undefined} />
+      <Plate passage={view} unread={undefined} past />
+      <Why passage={view} />
+      <Compare passage={view} />
+      <Confirmations passage={view} />
+      <Route passage={view} />
+      <Boom passage={view} />
+      <DoneActs passage={view} />
+    </article>
+  );
+}

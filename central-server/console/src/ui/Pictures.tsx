@@ -1,0 +1,64 @@
+/** The very picture that was read, and the plate cut out of it. Nothing is shown that did not vote. */
+
+import type { PassageView } from "../contract";
+import type { Unread } from "../gate/state";
+import { picture } from "../net/api";
+import { useSpeech } from "./use";
+
+export function Pictures(props: { passage: PassageView; unread: Unread | undefined }) {
+  const { t } = useSpeech();
+  const { record, evidence } = props.passage;
+  const part = record.parts.find((p) => p.part === "tractor" && p.frame) ?? record.parts.find((p) => p.frame !== null);
+  const named = new Set(record.parts.flatMap((p) => [p.frame, p.crop]));
+  // An unread vehicle has no part: its best looks are the pictures that no part names.
+  const looks = part
+    ? []
+    : (props.unread?.frames ?? Object.keys(evidence).filter((sha) => !named.has(sha))).slice(0, 3);
+  return (
+    <div class="pictures">
+      {part ? (
+        <Shot sha={part.frame} held={held(evidence, part.frame)} label={t.passage.frame} className="frame" />
+      ) : looks.length > 0 ? (
+        <div class="looks">
+          {looks.map((sha) => (
+            <Shot key={sha} sha={sha} held={held(evidence, sha)} label={t.passage.unread} className="frame" />
+          ))}
+        </div>
+      ) : (
+        <Shot sha={null} held={false} label={t.passage.frame} className="frame" />
+      )}
+      <div class="crops">
+        {record.parts
+          .filter((p) => p.crop !== null)
+          .map((p) => (
+            <Shot
+              key={p.part}
+              sha={p.crop}
+              held={held(evidence, p.crop)}
+              label={`${t.parts[p.part]}: ${p.text}`}
+              className="crop"
+            />
+          ))}
+      </div>
+    </div>
+  );
+}
+
+/** What central does not speak of may be there all the same: asked for, and shown if it comes. */
+const held = (evidence: Record<string, boolean>, sha: string | null): boolean =>
+  sha !== null && (evidence[sha] ?? true);
+
+function Shot(props: { sha: string | null; held: boolean; label: string; className: string }) {
+  const { t } = useSpeech();
+  return (
+    <figure class={props.className}>
+      {props.sha && props.held ? (
+        <a href={picture(props.sha)} target="_blank" rel="noreferrer" title={props.label}>
+          <img src={picture(props.sha)} alt={props.label} key={props.sha} />
+        </a>
+      ) : (
+        <p>{props.sha ? t.passage.pictureWaits : t.passage.pictureNone}</p>
+      )}
+    </figure>
+  );
+}

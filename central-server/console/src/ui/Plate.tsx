@@ -1,0 +1,79 @@
+/** What was read, how sure it is, and what else it could be. */
+
+import type { PassageView } from "../contract";
+import { countryOf, forPeople } from "../gate/plate";
+import type { Unread } from "../gate/state";
+import { named, sureness } from "../words";
+import { useDesk, useSpeech } from "./use";
+
+export function Plate(props: { passage: PassageView; unread: Unread | undefined; past?: boolean }) {
+  const { t } = useSpeech();
+  const { record } = props.passage;
+  const tractor = record.parts.find((p) => p.part === "tractor");
+  const text = record.corrected ?? tractor?.text;
+  if (!text) return <UnreadPlate unread={props.unread} reading={!record.unread && !props.past} />;
+  const country = tractor?.country ?? countryOf(text);
+  const sure = tractor ? sureness(t, tractor.probability) : null;
+  return (
+    <div class="plate-card">
+      <p class={`plate ${tractor?.color ?? "white"}`} lang={country === "cn" ? "zh" : "vi"}>
+        {forPeople(text, country)}
+      </p>
+      <p class="plate-facts">
+        {country && named(t.countries, country)}
+        {tractor?.color && `, ${named(t.colors, tractor.color)}`}
+      </p>
+      {record.corrected ? (
+        <p class="corrected">
+          <b>{t.passage.corrected}</b>
+          {tractor && tractor.text !== record.corrected && ` · ${t.passage.read}: ${forPeople(tractor.text, country)}`}
+        </p>
+      ) : (
+        sure && (
+          <p class={`sure level-${sure.level}`}>
+            <b>{sure.words}</b> <small>{percent(tractor?.probability ?? 0)}</small>
+          </p>
+        )
+      )}
+      {!props.past && <Others passage={props.passage} text={text} country={country} />}
+    </div>
+  );
+}
+
+/** 99.96 % stays 99.96 %: a hundred is never written for what is less. */
+export function percent(probability: number): string {
+  const shown = Math.floor(probability * 1000) / 10;
+  return `${shown.toFixed(1)} %`;
+}
+
+function UnreadPlate(props: { unread: Unread | undefined; reading: boolean }) {
+  const { t } = useSpeech();
+  return (
+    <div class="plate-card">
+      <p class="plate unread">{props.reading ? "· · ·" : t.passage.unread}</p>
+      {props.reading && <p class="plate-facts">{t.states.capturing}</p>}
+      {props.unread && props.unread.fates.length > 0 && (
+        <p class="plate-facts">
+          {t.passage.unreadWhy}: {props.unread.fates.map(([fate, n]) => `${named(t.fates, fate)} ×${n}`).join(", ")}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Others(props: { passage: PassageView; text: string; country: "vn" | "cn" | null }) {
+  const desk = useDesk();
+  const { t } = useSpeech();
+  const others = props.passage.others.filter(([text]) => text !== props.text).slice(0, 4);
+  if (others.length === 0) return null;
+  return (
+    <div class="others">
+      <span>{t.passage.others}</span>
+      {others.map(([text, p]) => (
+        <button type="button" key={text} onClick={() => desk.set({ dialog: "correct", suggestion: text })}>
+          {forPeople(text, props.country)} <small>{percent(p)}</small>
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/** All lanes side by side: which waits, for what, for how long. */
+
+import type { PassageView } from "../contract";
+import { plateOf } from "../gate/allowed";
+import { forPeople } from "../gate/plate";
+import { type Lane, passageOf, waitingSince, waitsForOfficer } from "../gate/state";
+import { nowMs, span } from "../gate/time";
+import { barrierText, named, waitingText } from "../words";
+import { useDesk, useDeskState, useSpeech, useTick } from "./use";
+
+export function Strip() {
+  useTick();
+  const desk = useDesk();
+  const { gate, chosen, view } = useDeskState();
+  const { t } = useSpeech();
+  if (gate.lanes.length === 0) return <p class="empty strip-empty">{t.lane.none}</p>;
+  return (
+    <nav class="strip" aria-label={t.console}>
+      {gate.lanes.map((lane, n) => (
+        <Tile
+          key={lane.lane}
+          lane={lane}
+          number={n + 1}
+          passage={passageOf(gate, lane)}
+          live={desk.laneIsLive(lane)}
+          chosen={view === "lanes" && lane.lane === chosen}
+          onChoose={() => desk.choose(lane.lane)}
+        />
+      ))}
+    </nav>
+  );
+}
+
+interface TileProps {
+  lane: Lane;
+  number: number;
+  passage: PassageView | undefined;
+  live: boolean;
+  chosen: boolean;
+  onChoose: () => void;
+}
+
+/** How urgently a lane wants to be looked at: the colour of its tile, beside the words. */
+export function tone(lane: Lane, live: boolean): "dead" | "fault" | "wait" | "go" | "closed" | "calm" {
+  const status = lane.status;
+  if (!live || !status) return "dead";
+  if (/^(stopped|fault|emergency_open|manual_local)/.test(status.barrier)) return "fault";
+  if (waitsForOfficer(lane)) return "wait";
+  if (status.state === "granted" || status.state === "passing") return "go";
+  return status.mode === "closed" ? "closed" : "calm";
+}
+
+function Tile(props: TileProps) {
+  const { lane, passage, live } = props;
+  const { t, language, words } = useSpeech();
+  const status = lane.status;
+  const since = waitingSince(lane, passage);
+  const plate = plateOf(passage);
+  const country = passage?.record.parts.find((p) => p.part === "tractor")?.country ?? null;
+  const began = passage && status?.passage ? passage.record.began_at / 1000 : null;
+  return (
+    <button type="button" class={`tile ${tone(lane, live)}`} aria-pressed={props.chosen} onClick={props.onChoose}>
+      <span class="tile-head">
+        <kbd>{props.number}</kbd>
+        <b>{lane.lane}</b>
+        <span class="direction">
+          {lane.direction === "entry" ? "↓" : "↑"} {t.lane[lane.direction]}
+        </span>
+      </span>
+      <span class="tile-state">{live && status ? named(t.states, status.state) : t.live.laneNo}</span>
+      <span class="tile-plate">{plate ? forPeople(plate, country) : status?.passage ? "· · ·" : " "}</span>
+      <span class="tile-foot">
+        <span class="boom-state">{status ? barrierText(t, status.barrier) : ""}</span>
+        {since !== null ? (
+          <b class="wait-time">
+            {t.lane.waits} {span(nowMs() - since)}
+          </b>
+        ) : (
+          began !== null && <span>{span(nowMs() - began)}</span>
+        )}
+      </span>
+      <span class="tile-why">{status && live ? waitingText(t, words, language, status.waiting_for) : ""}</span>
+    </button>
+  );
+}

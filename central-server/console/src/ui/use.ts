@@ -1,0 +1,42 @@
+/** Hooks by which components see the desk and the time. */
+
+import { createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import type { Language, Words } from "../contract";
+import type { Desk, DeskState } from "../desk";
+import { type Texts, texts } from "../words";
+
+export const DeskContext = createContext<Desk | null>(null);
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (!desk) throw new Error("no desk");
+  return desk;
+}
+
+export function useDeskState(): DeskState {
+  const desk = useDesk();
+  const [, again] = useState(0);
+  useEffect(() => desk.subscribe(() => again((n) => n + 1)), [desk]);
+  return desk.state;
+}
+
+export interface Speech {
+  t: Texts;
+  language: Language;
+  words: Words | null;
+}
+
+export function useSpeech(): Speech {
+  const { prefs, words } = useDesk().state;
+  return { t: texts(prefs.language), language: prefs.language, words };
+}
+
+/** Draws again so often: for what grows by itself, as waiting times. */
+export function useTick(everyMs = 1000): void {
+  const [, again] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => again((n) => n + 1), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+}
