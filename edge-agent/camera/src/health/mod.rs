@@ -1,0 +1,166 @@
+//! Whether a camera can see, judged by its pictures: each condition with its measure and limit, told
+//! only when it has lasted and taken back only when it has been gone, so that a passing shadow is no
+//! fault. A fault is known within 5 s of its beginning.
+
+mod measure;
+
+use std::time::{Duration, Instant};
+
+use gate_vision::Picture;
+use serde::{Deserialize, Serialize};
+
+pub use measure::Measures;
+
+use crate::state::{CameraFault, FaultCode};
+use measure::Thumb;
+
+/// Pictures are judged at most so often.
+pub const EVERY: Duration = Duration::from_millis(400);
+/// A condition that lasts so long is a fault.
+const RAISED_AFTER: Duration = Duration::from_secs(3);
+/// A fault that is gone for so long is over.
+const CLEARED_AFTER: Duration = Duration::from_secs(1);
+
+/// When a picture counts as bad.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HealthLimits {
+    /// Frozen below this mean change of a pixel, in grey levels; 0 switches the judgement off.
+    pub frozen_change: f32,
+    /// Black below this mean brightness, 0 to 255.
+    pub black_mean: f32,
+    /// Too dark below this mean brightness, 0 to 255.
+    pub dark_mean: f32,
+    /// Covered below this standard deviation, in grey levels.
+    pub covered_deviation: f32,
+    /// Dazzled above this share of saturated pixels, 0 to 1.
+    pub glare_share: f32,
+    /// Blurred below this variance of the Laplacian.
+    pub blurred_sharpness: f32,
+}
+
+impl Default for HealthLimits {
+    fn default() -> Self {
+        Self {
+            frozen_change: 0.04,
+            black_mean: 12.0,
+            dark_mean: 28.0,
+            covered_deviation: 6.0,
+            glare_share: 0.35,
+            blurred_sharpness: 2.0,
+        }
+    }
+}
+
+/// What is judged of one condition over time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lasting {
+    bad_since: Option<Instant>,
+    good_since: Option<Instant>,
+    raised: bool,
+}
+
+impl Lasting {
+    fn see(&mut self, bad: bool, now: Instant) -> bool {
+        if bad {
+            self.good_since = None;
+            let since = *self.bad_since.get_or_insert(now);
+            self.raised |= now.saturating_duration_since(since) >= RAISED_AFTER;
+        } else {
+            self.bad_since = None;
+            let since = *self.good_since.get_or_insert(now);
+            self.raised &= now.saturating_duration_since(since) < CLEARED_AFTER;
+        }
+        self.raised
+    }
+}
+
+const CODES: [FaultCode; 7] = [
+    FaultCode::CameraFrozen,
+    FaultCode::CameraBlack,
+    FaultCode::CameraCovered,
+    FaultCode::CameraDark,
+    FaultCode::CameraGlare,
+    FaultCode::CameraBlurred,
+    FaultCode::CameraWrongSize,
+];
+
+/// The judge of one camera's pictures.
+#[derive(Debug)]
+pub struct Health {
+    limits: HealthLimits,
+    size: (Option<u32>, Option<u32>),
+    live: bool,
+    reference: Option<Thumb>,
+    seen: Option<Instant>,
+    lasting: [Lasting; CODES.len()],
+    faults: Vec<CameraFault>,
+}
+
+impl Health {
+    /// A judge that has seen nothing yet. `size` is what the camera is set up to send; only a `live` camera
+    /// can be frozen.
+    #[must_use]
+    pub fn new(limits: HealthLimits, size: (Option<u32>, Option<u32>), live: bool) -> Self {
+        Self {
+            limits,
+            size,
+            live,
+            reference: None,
+            seen: None,
+            lasting: [Lasting::default(); CODES.len()],
+            faults: Vec::new(),
+        }
+    }
+
+    /// Judges a picture of `now`, and tells what is wrong with the camera.
+    pub fn see(&mut self, picture: &Picture, now: Instant) -> &[CameraFault] {
+        if self.seen.is_some_and(|seen| now.saturating_duration_since(seen) < EVERY) {
+            return &self.faults;
+        }
+        self.seen = Some(now);
+        let thumb = Thumb::of(picture);
+        let measures = Measures::of(picture, &thumb, self.reference.as_ref());
+        let conditions = self.conditions(picture, &measures);
+        // A picture that changed is the next one's reference: slow changes add up and count as life.
+        if conditions[0].is_none() {
+            self.reference = Some(thumb);
+        }
+        self.faults.clear();
+        for ((code, lasting), condition) in CODES.into_iter().zip(&mut self.lasting).zip(conditions) {
+            let raised = lasting.see(condition.is_some(), now);
+            if let (true, Some((measure, limit))) = (raised, condition) {
+                self.faults.push(CameraFault { code, measure, limit });
+            }
+        }
+        &self.faults
+    }
+
+    /// What is wrong with this one picture, in the order of [`CODES`]: the measure and its limit.
+    fn conditions(&self, picture: &Picture, m: &Measures) -> [Option<(f32, f32)>; CODES.len()] {
+        let l = &self.limits;
+        let when = |bad: bool, measure: f32, limit: f32| bad.then_some((measure, limit));
+        let black = m.mean < l.black_mean;
+        let covered = !black && m.deviation < l.covered_deviation;
+        let dark = !black && !covered && m.mean < l.dark_mean;
+        let glare = m.saturated > l.glare_share;
+        let blurred = !black && !covered && m.sharpness < l.blurred_sharpness;
+        let other = |wanted: Option<u32>, is: u32| wanted.filter(|&w| w != is).map(|w| (px(is), px(w)));
+        [
+            m.change.and_then(|change| when(self.live && change < l.frozen_change, change, l.frozen_change)),
+            when(black, m.mean, l.black_mean),
+            when(covered, m.deviation, l.covered_deviation),
+            when(dark, m.mean, l.dark_mean),
+            when(glare, m.saturated, l.glare_share),
+            when(blurred, m.sharpness, l.blurred_sharpness),
+            other(self.size.0, picture.width).or_else(|| other(self.size.1, picture.height)),
+        ]
+    }
+}
+
+fn px(side: u32) -> f32 {
+    f32::from(u16::try_from(side).unwrap_or(u16::MAX))
+}
+
+#[cfg(test)]
+mod tests;

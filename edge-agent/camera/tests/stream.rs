@@ -1,0 +1,119 @@
+//! A real RTSP stream: read, at rest and watched, lost and found again, frozen and black; and a worker
+//! that is killed.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Running, Server, brightness, street};
+use gate_camera::{Activity, FaultCode, Rate};
+
+fn has(state: &gate_camera::CameraState, code: FaultCode) -> bool {
+    state.faults.iter().any(|f| f.code == code)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_is_read_few_frames_at_rest_and_all_when_watched() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("street.jpg");
+    street(&picture, 1280, 720);
+    let test = "a_stream_is_read";
+    let Some(server) = Server::start(test, 0, &[("lane", picture.to_str().unwrap())]) else { return };
+    let mut running =
+        Running::new(&format!("url = '{}'\nwidth = 1280\nheight = 720", server.url("lane")), common::worker());
+    let state = running.until(10, "the first frame", |s| s.activity == Activity::Resting).await;
+    assert_eq!(state.size, Some((1280, 720)));
+    let rest = running.count(Duration::from_secs(3)).await;
+    assert!((4..=8).contains(&rest), "{rest} frames in 3 s at rest");
+
+    running.camera.set_rate(Rate::Watch);
+    let begun = std::time::Instant::now();
+    running.camera.frames.borrow_and_update();
+    for _ in 0..3 {
+        running.camera.frames.changed().await.unwrap();
+    }
+    println!("three frames {:.0} ms after the word", begun.elapsed().as_secs_f32() * 1000.0);
+    assert!(begun.elapsed() < Duration::from_millis(900), "full rate within one GOP");
+    let watched = running.count(Duration::from_secs(3)).await;
+    assert!((24..=36).contains(&watched), "{watched} frames in 3 s watched, of 10 a second");
+    let age = running.camera.frames.borrow().as_ref().unwrap().received.elapsed();
+    assert!(age < Duration::from_millis(500), "the newest frame is {age:?} old");
+    let state = running.until(3, "well", |s| s.well()).await;
+    assert!(state.memory_mb.is_some_and(|mb| mb < 200), "{state:?}");
+    println!("the worker takes {} MB", state.memory_mb.unwrap());
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_stream_is_noticed_and_found_again() {
+    let test = "a_lost_stream_is_noticed";
+    let Some(server) = Server::start(test, 0, &[("lane", "empty")]) else { return };
+    let port = server.port;
+    let mut running = Running::of(&server.url("lane"));
+    running.until(10, "the first frame", |s| s.activity == Activity::Resting).await;
+    drop(server);
+    let state = running.until(5, "the loss noticed", |s| has(s, FaultCode::CameraLost)).await;
+    assert_eq!(state.faults.len(), 1);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let state = running.until(5, "the reason known", |s| s.last_error.is_some()).await;
+    println!("{}", state.last_error.unwrap());
+    let Some(_server) = Server::start(test, port, &[("lane", "empty")]) else { return };
+    running.until(12, "found again", |s| s.activity == Activity::Resting && s.faults.is_empty()).await;
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn frozen_and_black_pictures_are_noticed_within_five_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("street.jpg");
+    street(&picture, 1280, 720);
+    let test = "frozen_and_black";
+    let Some(server) = Server::start(test, 0, &[("lane", picture.to_str().unwrap())]) else { return };
+    let mut running = Running::of(&server.url("lane"));
+    running.until(10, "the first frame", |s| s.activity == Activity::Resting).await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    running.until(1, "a swaying picture is well", |s| s.faults.is_empty()).await;
+    server.order("lane", r#"{"moving": false}"#);
+    let state = running.until(5, "frozen", |s| has(s, FaultCode::CameraFrozen)).await;
+    println!("{}", state.faults[0]);
+    server.order("lane", r#"{"moving": true}"#);
+    running.until(5, "moving again", |s| s.faults.is_empty()).await;
+    server.order("lane", r#"{"picture": "black"}"#);
+    running.until(5, "black", |s| has(s, FaultCode::CameraBlack)).await;
+    assert!(brightness(&running.camera) < 20.0);
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_worker_is_started_again_and_numbers_go_on() {
+    let Some(server) = Server::start("a_killed_worker", 0, &[("lane", "empty")]) else { return };
+    let mut running = Running::of(&server.url("lane"));
+    let state = running.until(10, "the first frame", |s| s.activity == Activity::Resting).await;
+    let number = running.camera.frames.borrow().as_ref().unwrap().number;
+    let first = state.pid.unwrap();
+    let killed = std::process::Command::new("kill").args(["-KILL", &first.to_string()]).status().unwrap();
+    assert!(killed.success());
+    let again = |s: &gate_camera::CameraState| s.activity == Activity::Resting && s.pid.is_some_and(|p| p != first);
+    let state = running.until(6, "started again", again).await;
+    assert_eq!(state.restarts, 1);
+    assert!(state.last_error.unwrap().contains("SIGKILL"));
+    assert!(running.camera.frames.borrow().as_ref().unwrap().number > number);
+    assert!(!std::path::Path::new(&format!("/proc/{first}")).exists(), "no zombie");
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_camera_that_refuses_says_why() {
+    let Some(server) = Server::start("a_camera_that_refuses", 0, &[("lane", "empty")]) else { return };
+    let mut running = Running::of(&server.url("other"));
+    let state = running.until(10, "the wrong path", |s| s.last_error.is_some()).await;
+    assert!(state.last_error.as_ref().unwrap().contains("check path, user and password"), "{state:?}");
+    running.end().await;
+
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut running = Running::of(&format!("rtsp://127.0.0.1:{free}/lane"));
+    let state = running.until(10, "nobody there", |s| s.last_error.is_some()).await;
+    assert!(state.last_error.as_ref().unwrap().contains("takes no connection"), "{state:?}");
+    assert!(has(&running.until(2, "lost", |s| has(s, FaultCode::CameraLost)).await, FaultCode::CameraLost));
+    running.end().await;
+}
