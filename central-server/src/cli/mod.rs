@@ -5,6 +5,7 @@ mod audit;
 mod edge;
 mod import;
 mod init;
+mod user;
 
 use std::path::PathBuf;
 
@@ -39,6 +40,9 @@ enum Command {
     Check,
     /// Bring the database's schema up to date.
     Migrate,
+    /// Officers' accounts.
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Edges and their lanes.
     #[command(subcommand)]
     Edge(edge::EdgeCommand),
@@ -95,6 +99,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             say(&format!("{}: the schema is up to date", opened.config.place()));
             Ok(())
         }
+        Command::User(command) => user::run(&data, command).await,
         Command::Edge(command) => edge::run(&data, command).await,
         Command::Import(args) => import::run(&data, args).await,
         Command::Audit(command) => audit::run(&data, command).await,

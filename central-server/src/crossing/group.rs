@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use gate_core::crossing::CrossingState;
 use gate_core::passage::PassageOutcome;
 use gate_core::vehicle::Direction;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::identity::{core, key};
@@ -16,20 +16,6 @@ use crate::store::{StoreError, Tx, word};
 
 /// A vehicle that was not seen for so long begins a new crossing (a stay of 30 days is allowed).
 const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
-
-/// Where the vehicle of a crossing is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CrossingState {
-    /// At a lane, not yet through.
-    AtGate,
-    /// Entered and not yet left.
-    Inside,
-    /// Left.
-    Left,
-    /// Sent back or turned round.
-    TurnedBack,
-}
 
 /// Puts the passage into its vehicle's open crossing, or begins one. Nothing is done while the plate
 /// is unknown.
@@ -117,12 +103,16 @@ async fn settle(tx: &mut Tx, crossing: Uuid, clock: &Clock) -> Result<(), StoreE
         began = began.min(row.int("began_at")?);
         last = last.max(end.unwrap_or(row.int("began_at")?));
         let outcome: Option<PassageOutcome> = row.maybe_word("outcome")?;
-        (state, ended) = match (outcome, row.text("direction")?.as_str()) {
-            (Some(PassageOutcome::Passed | PassageOutcome::Tailgated), "entry") => (CrossingState::Inside, None),
-            (Some(PassageOutcome::Passed | PassageOutcome::Tailgated), "exit") => (CrossingState::Left, end),
-            (Some(PassageOutcome::TurnedAway), _) if state == CrossingState::AtGate => (CrossingState::TurnedBack, end),
-            _ => (state, ended),
-        };
+        // A passage whose first event is missing has no direction yet.
+        if let Ok(direction) = crate::store::unword::<Direction>(&row.text("direction")?) {
+            let after = state.after(direction, outcome);
+            ended = match after.is_over() {
+                false => None,
+                true if after == state => ended,
+                true => end,
+            };
+            state = after;
+        }
         if row.get::<Option<String>>("decision")?.is_some() {
             let decision: gate_core::decision::Decision = row.json("decision")?;
             matched = decision.matched.or(matched);

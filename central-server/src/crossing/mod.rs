@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::sql;
 use crate::store::{Store, StoreError, Tx};
 
-pub use group::CrossingState;
+pub use gate_core::crossing::CrossingState;
 pub use identity::core;
 pub use passage::{Part, PassagePart, PassageRecord};
 pub use rows::{from_store, from_tx};

@@ -1,10 +1,19 @@
-//! See `router`.
+//! The people who work at the gate: accounts, signing in, sessions, roles.
+//!
+//! - [`account`]: added at the command line, with a one-time invite; no default password anywhere
+//! - [`sign_in`], [`password`], [`session`]: argon2id, a lock after five failures, sessions at the server
+//! - [`roles`]: one table of who may use which route; [`guard`]: stands before all of them
 
-use axum::Router;
+pub mod account;
+mod door;
+pub mod guard;
+pub mod password;
+pub mod roles;
+pub mod session;
+pub mod sign_in;
 
-use crate::app::App;
+pub use door::router;
+pub use session::SignedIn;
 
-/// The routes of this part.
-pub fn router(app: App) -> Router {
-    Router::new().with_state(app)
-}
+#[cfg(test)]
+mod tests;
