@@ -15,6 +15,8 @@ pub const SETTLE: Duration = Duration::from_secs(5);
 pub const STALE: Duration = Duration::from_millis(300);
 /// The newest read of a required input may be this old when CLOSE is given (rule 7).
 pub const CLOSE_READ_AGE: Duration = Duration::from_millis(150);
+/// Limits that cannot be read for so long make a new beginning; until then nothing moves either.
+pub const BLIND: Duration = Duration::from_secs(1);
 /// A limit that changes without our command is noticed within this (rule 9).
 pub const UNCOMMANDED: Duration = Duration::from_millis(800);
 /// Green is a timed pulse of this length, re-armed each second (rule 3).

@@ -26,18 +26,27 @@ struct Belief {
 pub struct Inputs(BTreeMap<InputName, Belief>);
 
 impl Inputs {
-    /// Takes a read. One that is older than the newest, or from the future, changes nothing.
+    /// Takes a read. One from the future changes nothing; one that is older than the newest changes
+    /// nothing either, unless it says that the way was not free: then the free time begins anew.
     pub fn take(&mut self, reading: InputReading, now: Monotonic) {
         if reading.read_at > now {
             return;
         }
         let old = self.0.get(&reading.name).copied();
-        if old.is_some_and(|b| reading.read_at < b.read_at) {
+        if let Some(newest) = self.0.get_mut(&reading.name).filter(|b| reading.read_at < b.read_at) {
+            if reading.active != Some(false) && newest.free_since.is_some_and(|since| since <= reading.read_at) {
+                newest.free_since = Some(newest.read_at);
+            }
             return;
         }
         let continuous = old.is_some_and(|b| reading.read_at.since(b.read_at) <= STALE);
         let same = old.is_some_and(|b| b.active == reading.active && b.agreeing > 0);
-        let agreeing = if same { 2 } else { old.map_or(1, |b| if b.agreeing >= 2 { 2 } else { 1 }) };
+        let agreeing = match reading.active {
+            // Unreadable is as good as a bus error: two reads must agree again.
+            None => 0,
+            Some(_) if same => 2,
+            Some(_) => old.map_or(1, |b| if b.agreeing >= 2 { 2 } else { 1 }),
+        };
         let free_since = match (reading.active, old.and_then(|b| b.free_since)) {
             (Some(false), Some(since)) if continuous => Some(since),
             (Some(false), _) => Some(reading.read_at),
@@ -61,6 +70,12 @@ impl Inputs {
     pub fn active(&self, name: InputName, now: Monotonic) -> Option<bool> {
         let belief = self.0.get(&name)?;
         (now.since(belief.read_at) <= STALE && belief.agreeing >= 2).then_some(belief.active).flatten()
+    }
+
+    /// Whether an input that was read once cannot be read now. One that was never read is not wired.
+    #[must_use]
+    pub fn lost(&self, name: InputName, now: Monotonic) -> bool {
+        self.0.contains_key(&name) && self.active(name, now).is_none()
     }
 
     /// Whether a body may be there: unknown is occupied.

@@ -12,6 +12,11 @@ use super::inputs::Inputs;
 use super::io::InputName;
 use crate::clock::Monotonic;
 
+/// A loop that cannot be read for so long keeps its last value: a single failure on the bus. Past this
+/// it counts as the worst that it may hide.
+pub const BRIDGED: Duration = Duration::from_millis(500);
+/// Sight of a loop may be lost for so long within the sequence; past this it proves nothing any more.
+pub const GAP: Duration = Duration::from_secs(1);
 /// How long the way must be clear after the sequence.
 pub const CLEAR: Duration = Duration::from_secs(2);
 
@@ -57,6 +62,10 @@ pub struct Latch {
     /// A second vehicle came onto the stop line after the first had reached the exit.
     follower: bool,
     tailgated: bool,
+    /// Since when a loop cannot be read.
+    blind_since: Option<Monotonic>,
+    /// Sight was lost for too long: only an officer, or the next opening, ends this.
+    broken: bool,
 }
 
 impl Default for Latch {
@@ -70,6 +79,8 @@ impl Default for Latch {
             under: false,
             follower: false,
             tailgated: false,
+            blind_since: None,
+            broken: false,
         }
     }
 }
@@ -90,6 +101,11 @@ impl Latch {
     /// The boom opens for a vehicle: it is expected in the sweep from now on.
     pub fn arm(&mut self) {
         *self = Self { approach: self.approach, under: self.under, ..Self::default() };
+    }
+
+    /// Set, as after a start; what the loops say now stays known.
+    pub fn set_anew(&mut self) {
+        self.arm();
     }
 
     /// A camera sees a body in the sweep.
@@ -127,10 +143,16 @@ impl Latch {
         for name in Inputs::required(config).chain([InputName::LoopApproach]).filter(|&n| occupied(n)) {
             self.seen.insert(name);
         }
+        self.watch_sight(inputs, config, now);
         let (was_approach, was_under) = (self.approach, self.under);
-        self.approach = inputs.active(InputName::LoopApproach, now).unwrap_or(was_approach);
-        self.under = inputs.active(InputName::LoopUnder, now).unwrap_or(was_under);
-        let (approach_rose, under_rose) = (self.approach && !was_approach, self.under && !was_under);
+        let (approach, under) = (inputs.active(InputName::LoopApproach, now), inputs.active(InputName::LoopUnder, now));
+        // Behind a vehicle that has reached the exit: somebody came to the stop line meanwhile, and the
+        // way under the boom was free in between.
+        let worst = self.way >= Way::Exit && self.blind_since.is_some_and(|since| now.since(since) > BRIDGED);
+        self.approach = approach.unwrap_or(was_approach);
+        self.under = under.unwrap_or(was_under && !worst);
+        let approach_rose = (self.approach && !was_approach) || (worst && approach.is_none());
+        let under_rose = self.under && !was_under;
         if self.way >= Way::Exit && approach_rose {
             self.follower = true;
         }
@@ -161,7 +183,7 @@ impl Latch {
                 return Some(LatchNews::BackedOut);
             }
             Way::Under if exit => self.way = Way::Exit,
-            Way::Exit if !self.tailgated && inputs.clear(config, now, CLEAR, STALE) => {
+            Way::Exit if !self.tailgated && !self.broken && inputs.clear(config, now, CLEAR, STALE) => {
                 self.way = Way::Through;
                 self.set = false;
                 let all = Inputs::required(config).chain([InputName::LoopApproach]);
@@ -170,6 +192,25 @@ impl Latch {
             _ => {}
         }
         None
+    }
+
+    /// Notices that a loop of the sequence cannot be read for longer than [`GAP`].
+    fn watch_sight(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) {
+        let blind = Inputs::required(config).chain([InputName::LoopApproach]).any(|n| inputs.active(n, now).is_none());
+        if !blind {
+            self.blind_since = None;
+            return;
+        }
+        let since = *self.blind_since.get_or_insert(now);
+        let under_way = matches!(self.way, Way::Approach | Way::Under | Way::Exit);
+        self.broken |= under_way && now.since(since) > GAP;
+    }
+
+    /// Whether the whole lane was read empty, the stop line included, for the clear time. A vehicle with
+    /// a gap under the boom stands on one of them.
+    #[must_use]
+    pub fn seen_empty(&self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> bool {
+        self.left_backwards(inputs, config, now)
     }
 
     /// Away from the stop line and nowhere under the boom, for the whole clear time.

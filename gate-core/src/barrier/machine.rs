@@ -78,6 +78,8 @@ pub struct Barrier {
     /// Since when the limits have said something else than the state.
     pub(super) strange_since: Option<Monotonic>,
     pub(super) stop_dropped: bool,
+    /// Since when the limits cannot be read.
+    pub(super) blind_since: Option<Monotonic>,
     /// A sensor did not show the last vehicle (rule 5).
     pub(super) implausible: bool,
     pub(super) maintenance: bool,
@@ -103,6 +105,7 @@ impl Barrier {
             since: now,
             strange_since: None,
             stop_dropped: false,
+            blind_since: None,
             implausible: false,
             maintenance: false,
             green_at: None,
@@ -140,8 +143,17 @@ impl Barrier {
         if self.stop_dropped {
             return Err("the stop chain is dropped: reset it at the lane".to_owned());
         }
+        if self.maintenance {
+            return Err("the barrier is locked for maintenance".to_owned());
+        }
         if self.inputs.active(InputName::PowerGood, now) == Some(false) {
             return Err("the barrier has no power".to_owned());
+        }
+        if let Some(key) = self.key_lost(now) {
+            return Err(format!("the {} input cannot be read", key.as_str()));
+        }
+        if self.blind_since.is_some() {
+            return Err("the limits of the boom cannot be read".to_owned());
         }
         match self.state {
             BarrierState::Closed => Ok(()),
@@ -163,7 +175,7 @@ impl Barrier {
             }
             BarrierInput::Device(news) => self.device(news, now),
             BarrierInput::Grant(grant) => self.take_grant(grant, now),
-            BarrierInput::VoidGrant(why) => self.void_grant(why),
+            BarrierInput::VoidGrant(why) => self.withdraw(why),
             BarrierInput::Open { track, cause } => self.open(track, cause, now),
             BarrierInput::Stop { cause } => self.stop(cause, BarrierState::Stopped, now),
             BarrierInput::Reset { by } => self.reset(&by, now),
@@ -194,11 +206,18 @@ impl Barrier {
         }
     }
 
+    /// A key or the power that was read once and cannot be read now: unknown is the worst of its values.
+    pub(super) fn key_lost(&self, now: Monotonic) -> Option<InputName> {
+        let keys = [InputName::ManualKey, InputName::Emergency, InputName::PowerGood];
+        keys.into_iter().find(|&key| self.inputs.lost(key, now))
+    }
+
     /// As after a start (rule 10); STOPPED, FAULT and the modes stay what they are.
     pub(super) fn start_anew(&mut self, now: Monotonic) {
         self.inputs.doubt();
         self.settled_at = now.plus(SETTLE);
         self.latch = Latch::default();
+        self.blind_since = None;
         self.void_grant(Void::TrackChanged);
         if !self.ends_at_the_lane() {
             self.enter(BarrierState::Unknown, false, now);

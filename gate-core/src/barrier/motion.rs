@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::config::{CLOSE_READ_AGE, Closing, UNCOMMANDED};
+use super::config::{BLIND, CLOSE_READ_AGE, Closing, UNCOMMANDED};
 use super::defect::Defect;
 use super::io::{InputName, Motion, Output};
 use super::machine::Barrier;
@@ -62,6 +62,9 @@ impl Barrier {
         if self.ends_at_the_lane() {
             return;
         }
+        if limits != Limits::Unknown {
+            self.blind_since = None;
+        }
         if limits == Limits::Both {
             self.stop("both limits at once".to_owned(), BarrierState::Fault(Fault::LimitsContradict), now);
             return;
@@ -78,7 +81,7 @@ impl Barrier {
     }
 
     fn find_state(&mut self, limits: Limits, now: Monotonic) {
-        if now < self.settled_at {
+        if now < self.settled_at && !self.defects.has(Defect::MovesAtOnce) {
             return;
         }
         match limits {
@@ -154,23 +157,35 @@ impl Barrier {
         }
     }
 
-    /// Occupied, unknown, or latched: with the boom on its way down each of them stops it.
+    /// Occupied, unknown, or latched: with the boom on its way down each of them stops it. A controller
+    /// that lowers the boom by its own chain may do so with the latch set where the whole lane, stop line
+    /// included, was seen empty for the clear time: a vehicle that backed out, or a start of the agent.
     fn body_may_be_there(&self, now: Monotonic) -> bool {
-        self.inputs.any_occupied(&self.config, now) || self.latch.is_set()
+        let latched = self.latch.is_set()
+            && (self.config.closing == Closing::Agent || !self.latch.seen_empty(&self.inputs, &self.config, now));
+        self.inputs.any_occupied(&self.config, now) || latched
     }
 
-    /// The limits cannot be read: nothing is known, nothing moves.
+    /// The limits cannot be read: nothing moves, and past [`BLIND`] nothing is known any more.
     fn lose_sight(&mut self, now: Monotonic) {
         if self.state == BarrierState::Closing {
             self.stop("inputs unknown while closing".to_owned(), BarrierState::Stopped, now);
             return;
         }
-        self.start_anew(now);
+        let since = *self.blind_since.get_or_insert(now);
+        if now.since(since) > BLIND {
+            self.start_anew(now);
+        }
     }
 
     /// Rule 7: CLOSE by the agent, where the lane is fit for it at all.
     pub(super) fn close_by_itself(&mut self, now: Monotonic) {
-        let fit = self.config.agent_closes() && self.state == BarrierState::Open && !self.stop_dropped;
+        let fit = self.config.agent_closes()
+            && self.state == BarrierState::Open
+            && !self.stop_dropped
+            && !self.maintenance
+            && self.blind_since.is_none()
+            && self.key_lost(now).is_none();
         let latch = !self.latch.is_set() || self.defects.has(Defect::IgnoresLatch);
         let settled = now >= self.settled_at && (!self.implausible || self.defects.has(Defect::IgnoresPlausibility));
         if !(fit && latch && settled && !self.latch.tailgated()) {

@@ -26,6 +26,14 @@ impl Barrier {
         }
     }
 
+    /// The lane takes its word back: neither does the boom open by it, nor is green shown for it.
+    pub(super) fn withdraw(&mut self, why: Void) {
+        self.void_grant(why);
+        if !self.defects.has(Defect::GrantsOutliveChange) {
+            self.running = None;
+        }
+    }
+
     /// Rule 2: clears OPEN and CLOSE, drops the chain and holds it. Never refused.
     pub(super) fn stop(&mut self, cause: String, into: BarrierState, now: Monotonic) {
         if self.defects.has(Defect::IgnoresStop) {
@@ -38,8 +46,9 @@ impl Barrier {
             self.stop_dropped = true;
             self.tell(BarrierNews::Stopped { cause });
         }
-        // A fault stays named until its reset.
-        if !matches!(self.state, BarrierState::Fault(_)) {
+        // A fault stays named until its reset, and a lock for work stays until it is taken off.
+        let locked = self.state == BarrierState::Maintenance && into == BarrierState::Stopped;
+        if !matches!(self.state, BarrierState::Fault(_)) && !locked {
             self.enter(into, false, now);
         }
     }
@@ -52,7 +61,7 @@ impl Barrier {
             self.tell(BarrierNews::Refused { order: "reset", why });
             return;
         }
-        if self.state == BarrierState::Maintenance {
+        if self.maintenance {
             let why = "the barrier is locked for maintenance: its owner unlocks it".to_owned();
             self.tell(BarrierNews::Refused { order: "reset", why });
             return;
@@ -62,6 +71,8 @@ impl Barrier {
             self.output(Output::RestoreStop);
         }
         self.implausible = false;
+        // What is under the boom now nobody has seen come: a new word is needed before it moves (I6).
+        self.latch.set_anew();
         self.void_grant(Void::Withdrawn);
         self.settled_at = now.plus(SETTLE);
         self.enter(BarrierState::Unknown, true, now);
@@ -98,7 +109,13 @@ impl Barrier {
         } else if self.maintenance {
             self.maintenance = false;
             self.settled_at = now.plus(SETTLE);
-            self.enter(BarrierState::Unknown, true, now);
+            self.latch.set_anew();
+            match self.state {
+                // What the lock covered still waits for its reset.
+                BarrierState::Maintenance if self.stop_dropped => self.enter(BarrierState::Stopped, true, now),
+                BarrierState::Maintenance => self.enter(BarrierState::Unknown, true, now),
+                _ => {}
+            }
         }
     }
 

@@ -105,7 +105,7 @@ impl Lane {
             LaneInput::StopLine(occupied) => self.at_stop_line = occupied,
             LaneInput::Healthy(healthy) => self.healthy = healthy,
             LaneInput::Barrier(state) => self.barrier_is(state, now),
-            LaneInput::Entered => self.entered(now),
+            LaneInput::Entered => self.entered(ids, now),
             LaneInput::DroveThrough => self.drove_through(now),
             LaneInput::BackedOut => self.leave(PassageOutcome::BackedOut, now),
             LaneInput::Tailgated => self.tailgated(now),
@@ -141,7 +141,7 @@ impl Lane {
         }
     }
 
-    fn begin(&mut self, ids: StepIds, now: Monotonic) {
+    pub(super) fn begin(&mut self, ids: StepIds, now: Monotonic) {
         self.tracks += 1;
         let track = TrackId(self.tracks);
         self.vehicle = Some(Vehicle::new(ids.passage, track));
@@ -162,6 +162,9 @@ impl Lane {
     pub(super) fn end(&mut self, outcome: PassageOutcome, now: Monotonic) {
         if let Some(vehicle) = &self.vehicle {
             let opened_by = vehicle.opened_by;
+            if self.state == LaneState::Passing && self.escalated > 0 {
+                self.emit(EventBody::FaultCleared { code: "way_not_clear".to_owned() });
+            }
             self.emit(EventBody::PassageEnded { outcome, opened_by });
         }
         self.effects.push(LaneEffect::WatchNoMore);
@@ -171,23 +174,30 @@ impl Lane {
 
     fn barrier_is(&mut self, state: BarrierState, now: Monotonic) {
         self.barrier = state;
+        // Sight of it was lost on its way, but the boom is down behind it.
+        if self.state == LaneState::Passing && state == BarrierState::Closed {
+            return self.end(PassageOutcome::Passed, now);
+        }
         let opening_is_over = !matches!(state, BarrierState::Opening | BarrierState::Open | BarrierState::HeldOpen);
         if self.state == LaneState::Granted && opening_is_over && now.since(self.since) > Duration::from_secs(1) {
             self.refer(ReasonCode::LaneNotAutomatic, format!("the barrier is {state}"), now);
         }
     }
 
-    fn entered(&mut self, now: Monotonic) {
+    fn entered(&mut self, ids: StepIds, now: Monotonic) {
         if self.state == LaneState::Granted {
             self.enter(LaneState::Passing, now);
-        } else if self.state != LaneState::Passing {
-            self.by_hand(now);
+        } else if !matches!(self.state, LaneState::Passing | LaneState::Tailgated) {
+            self.by_hand(ids, now);
         }
     }
 
     /// A vehicle drives through although no grant was given: the boom was opened by key, hand or
     /// emergency. It is recorded as what it is (I4).
-    fn by_hand(&mut self, now: Monotonic) {
+    fn by_hand(&mut self, ids: StepIds, now: Monotonic) {
+        if self.vehicle.is_none() {
+            self.begin(ids, now);
+        }
         if let Some(vehicle) = &mut self.vehicle {
             vehicle.opened_by = OpenedBy::ByHand;
             self.enter(LaneState::Passing, now);
@@ -201,8 +211,11 @@ impl Lane {
     }
 
     fn tailgated(&mut self, now: Monotonic) {
-        if self.vehicle.is_some() {
-            self.end(PassageOutcome::Passed, now);
+        match self.state {
+            LaneState::Granted | LaneState::Passing => self.end(PassageOutcome::Passed, now),
+            // The first is through and this one did not wait for its own word.
+            _ if self.vehicle.is_some() => self.end(PassageOutcome::Tailgated, now),
+            _ => {}
         }
         let detail = "a second vehicle drove in behind the first without a grant".to_owned();
         self.emit(EventBody::Fault { code: "tailgating".to_owned(), detail });
@@ -247,13 +260,28 @@ impl Lane {
             _ => {}
         }
         self.escalate(waited);
+        self.way_not_clear(waited);
+    }
+
+    /// A vehicle that drove in and is not seen to be through: someone has to look.
+    fn way_not_clear(&mut self, waited: Duration) {
+        if self.state == LaneState::Passing && waited >= DRIVES_WITHIN && self.escalated == 0 {
+            self.escalated = 1;
+            self.effects.push(LaneEffect::Escalate(1));
+            let detail = format!("a vehicle drove in {} s ago and was not seen to be through", waited.as_secs());
+            self.emit(EventBody::Fault { code: "way_not_clear".to_owned(), detail });
+        }
     }
 
     /// 30 s: sound; 60 s: shift leader; 120 s: the lane leaves routing. It never turns into open.
     fn escalate(&mut self, waited: Duration) {
-        if !matches!(self.state, LaneState::Referred | LaneState::Tailgated) {
-            self.escalated = 0;
-            return;
+        match self.state {
+            LaneState::Referred | LaneState::Tailgated => {}
+            LaneState::Passing => return,
+            _ => {
+                self.escalated = 0;
+                return;
+            }
         }
         let due = match waited.as_secs() {
             0..30 => 0,

@@ -164,8 +164,8 @@ impl Lane {
             }
             Act::WasTrailer => Err("no second vehicle drove in".to_owned()),
             Act::Open { given } => self.open_by_officer(&order.officer.name, order.place, given, ids, now),
-            Act::Refuse(passage) => self.tell_vehicle(passage, LaneState::Refused, now),
-            Act::Hold(passage) => self.tell_vehicle(passage, LaneState::Referred, now),
+            Act::Refuse(passage) => self.tell_vehicle(passage, LaneState::Refused, ids, now),
+            Act::Hold(passage) => self.tell_vehicle(passage, LaneState::Referred, ids, now),
             Act::CorrectPlate(_) => {
                 self.speak(None)?;
                 Ok(())
@@ -182,9 +182,15 @@ impl Lane {
         now: Monotonic,
     ) -> Result<(), String> {
         if self.state == LaneState::Tailgated {
+            // The second vehicle is entitled: its own passage, by this officer's word.
+            self.begin(ids, now);
+            if let Some(vehicle) = &mut self.vehicle {
+                vehicle.officer_spoke = true;
+                vehicle.opened_by = opener(place);
+            }
             self.effects.push(LaneEffect::TailgatingSettled);
             self.emit(EventBody::FaultCleared { code: "tailgating".to_owned() });
-            self.enter(LaneState::Idle, now);
+            self.enter(LaneState::Passing, now);
             return Ok(());
         }
         if matches!(self.state, LaneState::Granted | LaneState::Passing) {
@@ -199,19 +205,31 @@ impl Lane {
             Some((grant, _, _, life_ms)) => (grant, life_ms),
             None => (ids.grant, LOCAL_GRANT_MS),
         };
-        let (by, place) = match place {
-            ActPlace::Panel => (OpenedBy::Panel, "panel"),
-            ActPlace::Console => (OpenedBy::Console, "console"),
+        let name = match place {
+            ActPlace::Panel => "panel",
+            ActPlace::Console => "console",
         };
-        self.grant(grant, life_ms, by, format!("{place}: {officer}"), now)
+        self.grant(grant, life_ms, opener(place), format!("{name}: {officer}"), now)
     }
 
     /// Refuse or hold: the vehicle stays before the boom.
-    fn tell_vehicle(&mut self, passage: Option<PassageId>, state: LaneState, now: Monotonic) -> Result<(), String> {
+    fn tell_vehicle(
+        &mut self,
+        passage: Option<PassageId>,
+        state: LaneState,
+        ids: StepIds,
+        now: Monotonic,
+    ) -> Result<(), String> {
+        let tailgated = self.state == LaneState::Tailgated;
+        if tailgated {
+            // The second vehicle stays: a passage of its own, without a word to drive.
+            self.begin(ids, now);
+            self.emit(EventBody::FaultCleared { code: "tailgating".to_owned() });
+        }
         if !self.state.stands_at_stop_line() {
             return Err(format!("the lane is {}", self.state));
         }
-        self.speak(passage)?;
+        self.speak(passage.filter(|_| !tailgated))?;
         self.enter(state, now);
         Ok(())
     }
@@ -225,5 +243,12 @@ impl Lane {
         vehicle.officer_spoke = true;
         vehicle.asked = None;
         Ok(())
+    }
+}
+
+fn opener(place: ActPlace) -> OpenedBy {
+    match place {
+        ActPlace::Panel => OpenedBy::Panel,
+        ActPlace::Console => OpenedBy::Console,
     }
 }
