@@ -7,6 +7,7 @@ use ed25519_dalek::VerifyingKey;
 use gate_core::message::envelope::{self, Envelope, EnvelopeError, TrustedKeys};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::checkpoint::Checkpoint;
@@ -14,11 +15,13 @@ use super::leaf::{LeafKind, commitment};
 use super::tree::{Hash, leaf_hash, verify_inclusion};
 
 /// As it stands in an agency's answer and in the file of `central-server audit verify-record`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VerifiableRecord {
     /// What it speaks of.
+    #[schema(value_type = String)]
     pub kind: LeafKind,
     /// Of which row.
+    #[schema(value_type = String)]
     pub id: Uuid,
     /// The bytes that are vouched for, standard base64. For a passage: its closed form, JSON.
     pub body: String,
@@ -29,6 +32,7 @@ pub struct VerifiableRecord {
     /// The inclusion proof, hashes in hexadecimal, the leaf's neighbour first.
     pub proof: Vec<String>,
     /// The signed checkpoint (DSSE) that the proof leads to.
+    #[schema(value_type = Object)]
     pub checkpoint: Envelope,
 }
 

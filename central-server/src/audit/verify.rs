@@ -133,19 +133,13 @@ async fn check_leaf(store: &Store, row: &Row, report: &mut Report) -> Result<(),
         "passage" => crossing::differs(store, row.uuid("id")?, subject, &body).await?,
         "act" => act_differs(store, subject, &body).await?,
         "decision" => decision_differs(store, subject, &body).await?,
-        "access" => {
-            missing(store, sql!("SELECT id FROM agency_accesses WHERE id = $1", subject), "agency_accesses").await?
-        }
+        "access" => crate::agency::access::differs(store, subject, &body).await?,
         other => Some(format!("unknown kind {other:?}")),
     };
     if let Some(what) = wrong {
         report.say(name(row)?, what);
     }
     Ok(())
-}
-
-async fn missing(store: &Store, query: crate::store::Query, table: &str) -> Result<Option<String>, StoreError> {
-    Ok(store.row(query).await?.is_none().then(|| format!("its row in {table} is gone")))
 }
 
 async fn act_differs(store: &Store, id: Uuid, body: &[u8]) -> Result<Option<String>, StoreError> {

@@ -1,6 +1,7 @@
 //! The command line: `central-server serve|init|check|migrate|user|agency|edge|import|audit`. Exit code 0 good, 1
 //! something failed, 2 bad usage.
 
+mod agency;
 mod audit;
 mod edge;
 mod import;
@@ -46,6 +47,9 @@ enum Command {
     /// Edges and their lanes.
     #[command(subcommand)]
     Edge(edge::EdgeCommand),
+    /// Agencies and their bearer keys.
+    #[command(subcommand)]
+    Agency(agency::AgencyCommand),
     /// Take in lists: expected vehicles, confirmations, permits, watchlist. All or nothing.
     Import(import::ImportArgs),
     /// Verify the record.
@@ -101,6 +105,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::User(command) => user::run(&data, command).await,
         Command::Edge(command) => edge::run(&data, command).await,
+        Command::Agency(command) => agency::run(&data, command).await,
         Command::Import(args) => import::run(&data, args).await,
         Command::Audit(command) => audit::run(&data, command).await,
     }

@@ -14,6 +14,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (4, "officers and agencies", include_str!("migrations/0004_people.sql")),
     (5, "the record", include_str!("migrations/0005_record.sql")),
     (6, "what decisions were about", include_str!("migrations/0006_decisions.sql")),
+    (7, "pictures of passages", include_str!("migrations/0007_pictures.sql")),
 ];
 
 fn steps(postgres: bool) -> Migrator {
