@@ -2,8 +2,14 @@
 //!
 //! `main.rs` is only the command line; everything else is here, so that tests drive the same code.
 
+pub mod agent;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod evidence;
+pub mod explain;
 pub mod identity;
+pub mod lane;
 pub mod outbox;
+pub mod panel;
 pub mod uplink;

@@ -59,6 +59,7 @@ pub async fn enrol(order: EnrolOrder<'_>) -> Result<EnrolReply, IdentityError> {
     write(&at.tls_key, &tls_key_pem)?;
     let text = serde_json::to_string_pretty(&reply)
         .map_err(|e| IdentityError::Content { path: at.reply.clone(), detail: e.to_string() })?;
+    write(&at.central, order.central.trim_end_matches('/'))?;
     write(&at.reply, &text)?;
     Ok(reply)
 }

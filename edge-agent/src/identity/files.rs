@@ -13,6 +13,7 @@ pub(super) struct Paths {
     pub event_key: PathBuf,
     pub tls_key: PathBuf,
     pub reply: PathBuf,
+    pub central: PathBuf,
 }
 
 impl Paths {
@@ -22,6 +23,7 @@ impl Paths {
             event_key: dir.join("event-key.pem"),
             tls_key: dir.join("tls-key.pem"),
             reply: dir.join("enrolment.json"),
+            central: dir.join("central.txt"),
             dir,
         }
     }

@@ -23,7 +23,7 @@ pub use files::write_private;
 pub enum IdentityError {
     /// Nothing there yet.
     #[error(
-        "this edge is not enrolled: {path} is missing; run `edge-agent enrol --config FILE --central URL --token TOKEN` with a token from `central-server edge add`"
+        "this edge is not enrolled: {path} is missing; run `edge-agent --data DIR enrol EDGE --central URL --authority FILE --token TOKEN` with a token from `central-server edge add`"
     )]
     NotEnrolled {
         /// The file that was looked for.
@@ -86,6 +86,8 @@ pub struct Identity {
     pub central_key: VerifyingKey,
     /// The broker, `host:port`, TLS.
     pub broker: String,
+    /// Central's address at enrolment, `https://host:port`.
+    pub central: Option<String>,
     /// The site's authority, PEM.
     pub authority_pem: String,
     /// This edge's certificate, PEM.
@@ -123,6 +125,7 @@ impl Identity {
             event_key,
             central_key,
             broker: reply.broker,
+            central: files::read(&at.central).ok().map(|text| text.trim().to_owned()),
             authority_pem: reply.authority_pem,
             certificate_pem: reply.tls_certificate_pem,
             tls_key_pem: files::read(&at.tls_key)?,

@@ -18,7 +18,7 @@ use gate_core::ids::{EdgeId, Epoch};
 use gate_core::message::ack::Acknowledgement;
 use sqlx::SqlitePool;
 use thiserror::Error;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use draft::{Draft, Numbering};
@@ -55,10 +55,19 @@ pub enum OutboxError {
     },
 }
 
+/// What the writer is handed, in order.
+#[derive(Debug)]
+enum Entry {
+    /// An event.
+    Draft(Box<Draft>),
+    /// To be told when everything before it is on the disk.
+    Settled(oneshot::Sender<()>),
+}
+
 /// A handle to the outbox; clones are cheap.
 #[derive(Clone)]
 pub struct Outbox {
-    drafts: mpsc::Sender<Draft>,
+    drafts: mpsc::Sender<Entry>,
     healthy: watch::Receiver<bool>,
     recorded: watch::Receiver<u64>,
     pool: SqlitePool,
@@ -99,12 +108,20 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError::Full`] when [`MAX_DRAFTS`] wait already; the draft is then in the log alone.
     pub fn record(&self, draft: Draft) -> Result<(), OutboxError> {
-        self.drafts.try_send(draft).map_err(|refused| {
+        self.drafts.try_send(Entry::Draft(Box::new(draft))).map_err(|refused| {
             let (mpsc::error::TrySendError::Full(lost) | mpsc::error::TrySendError::Closed(lost)) = refused;
-            tracing::error!(lane = %lost.lane, body = ?lost.body, "event could not be recorded");
+            if let Entry::Draft(lost) = lost {
+                tracing::error!(lane = %lost.lane, body = ?lost.body, "event could not be recorded");
+            }
             metrics::counter!("edge_outbox_refused_total").increment(1);
             OutboxError::Full { path: (*self.path).clone() }
         })
+    }
+
+    /// Waits until everything recorded before is on the disk; false when the outbox is full or ends.
+    pub async fn settled(&self) -> bool {
+        let (settled_in, settled) = oneshot::channel();
+        self.drafts.try_send(Entry::Settled(settled_in)).is_ok() && settled.await.is_ok()
     }
 
     /// Whether events reach the disk now. While false no lane may open by itself.
@@ -149,6 +166,17 @@ impl Outbox {
     /// [`OutboxError::Database`].
     pub async fn prune(&self, before_us: i64) -> Result<u64, OutboxError> {
         store::prune(&self.pool, before_us).await.map_err(|e| self.database(e))
+    }
+
+    /// The events of one passage out of an outbox's file, newest first, without beginning a new epoch: for
+    /// looking at it beside a running agent.
+    ///
+    /// # Errors
+    /// [`OutboxError`] when there is no such file or it cannot be read.
+    pub async fn look_into(path: PathBuf, passage: gate_core::ids::PassageId) -> Result<Vec<Kept>, OutboxError> {
+        let fail = |source| OutboxError::Database { path: path.clone(), source };
+        let pool = store::open_to_read(&path).await.map_err(fail)?;
+        store::journal(&pool, Some(passage), 10_000).await.map_err(fail)
     }
 
     /// The newest events of the journal, newest first, at most `limit`; of one passage where given.

@@ -62,6 +62,12 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool, OutboxError> {
     Ok(pool)
 }
 
+/// A file that must exist already, to be read alone.
+pub(super) async fn open_to_read(path: &Path) -> Result<SqlitePool, sqlx::Error> {
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
+    SqlitePoolOptions::new().max_connections(1).connect_with(options).await
+}
+
 /// The next epoch: seconds since 1970, or one more than the last where that is larger. So it grows
 /// even when the outbox's file was lost, and central never takes new numbers for old ones.
 pub(super) async fn begin_epoch(pool: &SqlitePool) -> Result<Epoch, sqlx::Error> {
@@ -169,12 +175,21 @@ fn unsigned(n: i64) -> u64 {
 }
 
 impl Kept {
-    /// The event inside, as JSON, for showing. Its signature is this edge's own.
+    /// The event inside. Its signature is this edge's own.
+    #[must_use]
+    pub fn edge_event(&self) -> Option<gate_core::message::event::EdgeEvent> {
+        serde_json::from_slice(&self.payload()?).ok()
+    }
+
+    /// The event inside, as JSON, for showing.
     #[must_use]
     pub fn event(&self) -> Option<serde_json::Value> {
+        serde_json::from_slice(&self.payload()?).ok()
+    }
+
+    fn payload(&self) -> Option<Vec<u8>> {
         use base64::Engine as _;
         let envelope: gate_core::message::envelope::Envelope = serde_json::from_slice(&self.wire).ok()?;
-        let payload = base64::engine::general_purpose::STANDARD.decode(envelope.payload).ok()?;
-        serde_json::from_slice(&payload).ok()
+        base64::engine::general_purpose::STANDARD.decode(envelope.payload).ok()
     }
 }

@@ -1,0 +1,92 @@
+//! `edge-agent check [--devices]`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::bail;
+use gate_barrier::bus::BusState;
+use gate_barrier::clock::Clock;
+use gate_barrier::device::{DeviceEvent, LaneDevices};
+use gate_core::barrier::io::InputName;
+
+use super::say;
+use crate::agent::check_lanes;
+use crate::config::{Config, LaneConfig};
+use crate::identity::{Identity, IdentityError};
+
+/// Inputs are read for so long.
+const READ_FOR: Duration = Duration::from_secs(3);
+
+pub(super) async fn check(data: &Path, devices: bool) -> anyhow::Result<()> {
+    let config = Config::load(data)?;
+    say(format!("edge.toml: good; {} lane(s), profiles in {}", config.lanes.len(), config.profiles.display()));
+    let mut faults = 0;
+    match Identity::load(data) {
+        Ok(identity) => {
+            check_lanes(&config, &identity)?;
+            say(format!("identity: {} of {}, broker {}", identity.edge, identity.site, identity.broker));
+        }
+        Err(error @ IdentityError::NotEnrolled { .. }) => say(format!("identity: {error}")),
+        Err(error) => return Err(error.into()),
+    }
+    for (name, outcome) in crate::agent::check_models(&config) {
+        match outcome {
+            Ok(good) => say(format!("{name}: {good}")),
+            Err(error) => {
+                faults += 1;
+                say(format!("{name}: {error}"));
+            }
+        }
+    }
+    if devices {
+        for lane in &config.lanes {
+            faults += read_inputs(lane).await;
+        }
+    }
+    if faults > 0 {
+        bail!("{faults} fault(s); see above");
+    }
+    Ok(())
+}
+
+/// Opens a lane's buses and reads; no output is written. Returns how many buses and inputs are at fault.
+async fn read_inputs(lane: &LaneConfig) -> usize {
+    let (devices, mut events) = LaneDevices::start(lane.wiring.clone(), &Clock::real());
+    let mut read: BTreeMap<InputName, Option<bool>> = BTreeMap::new();
+    let mut troubles = Vec::new();
+    let end = tokio::time::Instant::now() + READ_FOR;
+    while let Ok(Some(event)) = tokio::time::timeout_at(end, events.recv()).await {
+        match event {
+            DeviceEvent::Inputs(readings) => read.extend(readings.iter().map(|r| (r.name, r.active))),
+            DeviceEvent::Trouble(trouble) => troubles.push(trouble),
+            DeviceEvent::News(_) => {}
+        }
+    }
+    let mut faults = 0;
+    for (bus, state) in devices.health().buses {
+        let word = match state {
+            BusState::Open => "answers".to_owned(),
+            BusState::Starting => "was not opened".to_owned(),
+            BusState::Absent(reason) => reason,
+        };
+        faults += usize::from(word != "answers");
+        say(format!("lane {} bus {bus}: {word}", lane.lane));
+    }
+    for name in lane.wiring.inputs.keys() {
+        let word = match read.get(name).copied().flatten() {
+            Some(true) => "active",
+            Some(false) => "not active",
+            None => {
+                faults += 1;
+                "NOT READ"
+            }
+        };
+        say(format!("lane {} input {}: {word}", lane.lane, name.as_str()));
+    }
+    troubles.dedup();
+    for trouble in troubles.iter().take(5) {
+        say(format!("lane {}: {trouble}", lane.lane));
+    }
+    faults
+}

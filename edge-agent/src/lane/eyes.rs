@@ -1,0 +1,40 @@
+//! What a lane holds of its cameras: channels, so that the lane works the same with cameras, without, and
+//! in tests.
+
+use bytes::Bytes;
+use gate_core::ids::{PassageId, TrackId};
+use gate_core::lane::effect::Sight;
+use tokio::sync::{mpsc, watch};
+
+use super::view::CameraView;
+
+/// The cameras of one lane.
+pub struct LaneEyes {
+    /// The vehicle to look at; `None` lets them rest.
+    pub watch: watch::Sender<Option<(PassageId, TrackId)>>,
+    /// What they tell, with the passage that it is about.
+    pub sights: mpsc::Receiver<(PassageId, Sight)>,
+    /// How they are.
+    pub cameras: watch::Receiver<Vec<CameraView>>,
+    /// The newest frame, JPEG.
+    pub preview: watch::Receiver<Option<Bytes>>,
+}
+
+impl LaneEyes {
+    /// A lane without a camera: nothing is ever seen, and every vehicle is an officer's.
+    #[must_use]
+    pub fn none() -> Self {
+        let (_, sights) = mpsc::channel(1);
+        Self {
+            watch: watch::Sender::new(None),
+            sights,
+            cameras: watch::Sender::new(Vec::new()).subscribe(),
+            preview: watch::Sender::new(None).subscribe(),
+        }
+    }
+}
+
+/// Faults with which a lane may not open by itself: what is seen may be nothing, or old.
+pub(super) fn blinds(code: &str) -> bool {
+    matches!(code, "camera_lost" | "camera_frozen" | "camera_black" | "camera_covered" | "camera_wrong_size")
+}

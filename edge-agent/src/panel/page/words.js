@@ -1,0 +1,123 @@
+// The page's own words; what codes are called comes from the agent (/api/words).
+
+const own = {
+  title: ["Bảng điều khiển làn", "Lane panel", "车道面板"],
+  live: ["Trực tiếp", "Live", "实时"],
+  not_live: ["KHÔNG TRỰC TIẾP", "NOT LIVE", "非实时"],
+  dead: [
+    "Trang không nhận được tin từ máy tại làn: hình và trạng thái bên dưới đã cũ. Nếu cần dừng, dùng nút hoặc khóa tại barie.",
+    "This page hears nothing from the lane's machine: what is below is old. To stop, use the button or key at the barrier.",
+    "页面与车道主机失去联系：以下内容已过时。如需停止，请使用栏杆旁的按钮或钥匙。",
+  ],
+  central_yes: ["Có kết nối trung tâm", "Central connected", "已连接中心"],
+  central_no: ["Mất kết nối trung tâm", "Central not connected", "未连接中心"],
+  recording_no: ["KHÔNG GHI ĐƯỢC", "NOT RECORDING", "无法记录"],
+  unwell: ["Làn không trả lời", "The lane does not answer", "车道无响应"],
+  sign_in: ["Đăng nhập", "Sign in", "登录"],
+  sign_out: ["Đăng xuất", "Sign out", "退出"],
+  officer: ["Tên đăng nhập", "Name", "姓名"],
+  pin: ["Mã PIN cá nhân", "Personal PIN", "个人密码"],
+  cancel: ["Thôi", "Cancel", "取消"],
+  stop: ["DỪNG", "STOP", "停止"],
+  stop_sent: ["Đã ra lệnh dừng", "Stop was given", "已发出停止"],
+  stop_failed: ["LỆNH DỪNG CHƯA TỚI: dùng nút hoặc khóa tại barie!", "STOP DID NOT ARRIVE: use the button or key at the barrier!", "停止未送达：请使用栏杆旁的按钮或钥匙！"],
+  open: ["Mở cho xe này", "Open for this vehicle", "放行此车"],
+  refuse: ["Cho quay lại", "Send back", "退回"],
+  hold: ["Giữ tại chỗ", "Hold", "暂留"],
+  correct_plate: ["Sửa biển số", "Correct plate", "更正车牌"],
+  reset: ["Đặt lại barie", "Reset barrier", "复位栏杆"],
+  was_trailer: ["Là rơ moóc của xe trước", "It was the trailer", "是前车的挂车"],
+  second_entitled: ["Xe sau được qua", "The second is entitled", "后车有权通过"],
+  hold_open: ["Giữ barie mở", "Hold open", "保持打开"],
+  hold_no_longer: ["Thôi giữ mở", "Hold no longer", "取消保持"],
+  way_is_empty: ["Lối đi trống", "Way is empty", "通道已清空"],
+  reset_text: [
+    "Chỉ đặt lại khi đang nhìn thấy cần barie và không có người hay xe dưới cần. Đặt lại không làm barie chuyển động.",
+    "Reset only with the boom in view and nobody under it. A reset moves nothing.",
+    "仅在看到栏杆且下方无人无车时复位。复位不会使栏杆移动。",
+  ],
+  way_text: ["Xác nhận bằng mắt: không có người hay xe dưới cần.", "Look: nobody and nothing is under the boom.", "目视确认：栏杆下无人无车。"],
+  open_text: ["Chỉ mở một lần, cho đúng xe đang đứng ở vạch dừng.", "Opens once, for the vehicle at the stop line.", "仅为停止线处的车辆开启一次。"],
+  mode_text: ["Chế độ mới có hiệu lực ngay.", "Takes effect at once.", "立即生效。"],
+  reason: ["Lý do", "Reason", "理由"],
+  plate: ["Biển số đúng", "The right plate", "正确车牌"],
+  do_it: ["Xác nhận", "Confirm", "确认"],
+  picture_live: ["Hình trực tiếp", "Live picture", "实时画面"],
+  picture_read: ["Khung hình đã đọc", "The frame that was read", "识别所用画面"],
+  no_picture: ["Chưa có hình", "No picture", "无画面"],
+  no_camera: ["Làn không có camera: mọi xe do cán bộ quyết định", "No camera: every vehicle is an officer's", "无摄像机：全部人工处理"],
+  no_vehicle: ["Không có xe", "No vehicle", "无车辆"],
+  no_plate: ["Chưa đọc được biển số", "No plate read yet", "尚未识别车牌"],
+  sure: ["chắc chắn", "sure", "置信度"],
+  looks: ["lần đọc", "looks", "次识别"],
+  waits: ["đã chờ", "waiting", "已等待"],
+  display: ["Bảng LED", "Display", "显示屏"],
+  mode: ["Chế độ làn", "Lane mode", "车道模式"],
+  past: ["Các lượt xe vừa qua của làn (giờ Việt Nam)", "Last passages of this lane (Vietnam time)", "最近通过（越南时间）"],
+  none: ["chưa có", "none", "无"],
+  done: ["Đã thực hiện", "Done", "已执行"],
+  failed: ["Không gửi được: làn không trả lời", "Not sent: the lane does not answer", "发送失败：车道无响应"],
+  under_way: ["đang ở làn", "in the lane", "在车道内"],
+  container: ["Công-ten-nơ", "Container", "集装箱"],
+  route: ["Hướng đi", "Sent to", "去向"],
+  wrong_pin: ["Sai tên hoặc mã PIN", "Name or PIN is wrong", "姓名或密码错误"],
+  locked: ["Nhập sai quá nhiều lần, tạm khóa. Nút DỪNG vẫn dùng được.", "Too many wrong PINs: locked for a while. STOP works as ever.", "错误次数过多，暂时锁定。停止按钮始终可用。"],
+  role: ["Vai trò của bạn không được làm việc này", "Your role may not do this", "您的角色无权执行"],
+  not_now: ["Không thực hiện được lúc này", "Not possible now", "现在无法执行"],
+  input_open_limit: ["Cần ở vị trí mở", "Open limit", "开到位"],
+  input_closed_limit: ["Cần ở vị trí đóng", "Closed limit", "关到位"],
+  input_loop_approach: ["Vòng từ vạch dừng", "Loop at stop line", "停止线线圈"],
+  input_loop_under: ["Vòng từ dưới cần", "Loop under boom", "杆下线圈"],
+  input_loop_exit: ["Vòng từ phía ra", "Loop behind boom", "杆后线圈"],
+  input_photocell: ["Tia quang điện", "Photocell", "光电"],
+  input_manual_key: ["Khóa tay", "Manual key", "手动钥匙"],
+  input_emergency: ["Mở khẩn cấp", "Emergency", "紧急开启"],
+  input_power_good: ["Nguồn barie", "Power", "电源"],
+};
+
+// Reasons that are given often; a person may write any other.
+export const ready = {
+  open: [
+    ["Đã kiểm tra giấy tờ, đúng xe", "Papers checked, right vehicle", "证件已核对，车辆无误"],
+    ["Biển số bẩn, đã đọc bằng mắt", "Plate dirty, read by eye", "车牌污损，目视确认"],
+    ["Xe ưu tiên", "Priority vehicle", "优先车辆"],
+  ],
+  refuse: [
+    ["Chưa đủ thủ tục", "Formalities not complete", "手续不全"],
+    ["Sai làn", "Wrong lane", "走错车道"],
+    ["Đưa đi kiểm tra", "To inspection", "送检"],
+  ],
+  hold: [["Chờ giấy tờ", "Waiting for papers", "等待证件"], ["Chờ chỉ huy", "Waiting for the shift leader", "等待值班长"]],
+  reset: [["Đã nhìn, không có người hay xe dưới cần", "Looked: nobody under the boom", "已目视，杆下无人无车"]],
+  way_is_empty: [["Đã nhìn, lối đi trống", "Looked: the way is empty", "已目视，通道清空"]],
+  mode: [
+    ["Giao ca", "Change of shift", "交接班"],
+    ["Thiết bị trục trặc", "Equipment trouble", "设备故障"],
+    ["Trở lại bình thường", "Back to normal", "恢复正常"],
+  ],
+  hold_open: [["Theo lệnh trưởng ca", "By the shift leader's order", "值班长命令"]],
+};
+
+const places = { vi: 0, en: 1, zh: 2 };
+export const languages = ["vi", "en", "zh"];
+let language = localStorage.getItem("lang") ?? "vi";
+let codes = {};
+
+export const lang = () => language;
+
+export function chooseLanguage(next) {
+  language = languages.includes(next) ? next : "vi";
+  localStorage.setItem("lang", language);
+  document.documentElement.lang = language;
+}
+
+export const of = (texts) => texts[places[language]];
+export const t = (key) => (own[key] ? of(own[key]) : key);
+
+// What a code is called; the code itself where nothing is known.
+export const word = (set, code) => codes[set]?.[code]?.[language] ?? String(code ?? "").replaceAll("_", " ");
+
+export async function loadCodes() {
+  const answer = await fetch("/api/words");
+  if (answer.ok) codes = await answer.json();
+}

@@ -1,0 +1,207 @@
+//! The plates that one camera sees of the watched vehicle: looks fused, the frames that voted kept, and
+//! each reading told when it is new or better. One camera may see several plates: a tractor's and its
+//! trailer's, or those of another vehicle, which [`Plates::changed`] is about.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use gate_camera::{CameraConfig, Frame};
+use gate_core::plate::PlateKind;
+use gate_core::plate::confusion::{Likeness, compare};
+use gate_core::reading::PlateReading;
+use gate_core::vehicle::Role;
+use gate_vision::{FusedReading, Fusion, Picture, PlateLook};
+
+/// Different texts whose best frame is kept.
+const MOST_TEXTS: usize = 5;
+/// A reading that is not ready is told so often at most, and from this probability on.
+const UNREADY_EVERY: Duration = Duration::from_millis(500);
+const UNREADY_LEAST: f32 = 0.3;
+/// A reading of the same text is told again when it is so much more probable.
+const BETTER: f32 = 0.1;
+/// Probable enough and read twice, but not sure: after so long it is as ready as it will be.
+const SETTLED_AFTER: Duration = Duration::from_millis(1000);
+/// Ready waits so long for the vehicle's class and its container's number.
+const WAITS_FOR_REST: Duration = Duration::from_millis(800);
+/// A plate not seen for so long is gone.
+const GONE_AFTER: Duration = Duration::from_secs(1);
+/// The other plate was read so often by itself since then.
+const OTHER_LOOKS: u32 = 3;
+/// A plate of another vehicle in the same place is about as large.
+const AS_LARGE: f32 = 0.6;
+
+/// What is kept of the best look at one text.
+struct Voted {
+    number: u32,
+    weight: f32,
+    height_px: f32,
+    frame: Frame,
+    crop: Picture,
+    /// When this text was read by itself, last, and how often.
+    last: Instant,
+    times: Vec<Instant>,
+}
+
+/// A reading to tell.
+pub(super) struct Told {
+    pub(super) reading: PlateReading,
+    pub(super) ready: bool,
+    /// The frame that was read and the plate cut out of it; `None` when it is not held any more.
+    pub(super) pictures: Option<(Frame, Picture)>,
+}
+
+/// One camera's plates.
+pub(super) struct Plates {
+    config: CameraConfig,
+    begun: Instant,
+    fusion: Fusion,
+    voted: BTreeMap<String, Voted>,
+    /// By role: what was told last, with its time; and since when it would be ready.
+    told: BTreeMap<Role, (String, f32, bool, Instant)>,
+    ready_since: BTreeMap<Role, Instant>,
+}
+
+impl Plates {
+    pub(super) fn new(config: CameraConfig, begun: Instant) -> Self {
+        let (voted, told, ready_since) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { config, begun, fusion: Fusion::new(), voted, told, ready_since }
+    }
+
+    /// Adds a look at one plate.
+    pub(super) fn add(&mut self, look: &PlateLook, frame: &Frame) {
+        let number = self.fusion.add(look);
+        let Some(read) = &look.read else { return };
+        if look.fate.is_some_and(|f| matches!(f, gate_vision::Fate::NoPlate)) {
+            return;
+        }
+        let last = frame.received;
+        if let Some(voted) = self.voted.get_mut(&read.text) {
+            voted.last = last;
+            voted.times.push(last);
+            if voted.times.len() > OTHER_LOOKS as usize {
+                voted.times.remove(0);
+            }
+            if look.weight <= voted.weight {
+                return;
+            }
+            (voted.number, voted.weight, voted.height_px) = (number, look.weight, look.height_px);
+            (voted.frame, voted.crop) = (frame.clone(), look.crop.clone());
+            return;
+        }
+        if self.voted.len() >= MOST_TEXTS {
+            let lightest = self.voted.iter().min_by(|a, b| a.1.weight.total_cmp(&b.1.weight));
+            match lightest.map(|(text, v)| (text.clone(), v.weight)) {
+                Some((text, weight)) if weight < look.weight => self.voted.remove(&text),
+                _ => return,
+            };
+        }
+        let voted = Voted {
+            number,
+            weight: look.weight,
+            height_px: look.height_px,
+            frame: frame.clone(),
+            crop: look.crop.clone(),
+            last,
+            times: vec![last],
+        };
+        self.voted.insert(read.text.clone(), voted);
+    }
+
+    /// Readings to tell now. `rest_known`: the vehicle's class, and its container's number if one is seen.
+    pub(super) fn tell(&mut self, rest_known: bool, now: Instant) -> Vec<Told> {
+        let mut roles = Vec::new();
+        let mut told = Vec::new();
+        let sure = self.fusion.sure();
+        for (at, reading) in self.fusion.readings().into_iter().enumerate() {
+            let role = role_of(&reading, self.config.role);
+            // The best supported plate of a role is the vehicle's; another one is somebody else's.
+            if roles.contains(&role) {
+                continue;
+            }
+            roles.push(role);
+            let ready = self.ready(&reading, (role, sure && at == 0), rest_known, now);
+            if self.is_news(role, &reading, ready, now) {
+                let entry = (reading.plate.text.clone(), reading.plate.probability, ready, now);
+                self.told.insert(role, entry);
+                let pictures = self.pictures(&reading);
+                told.push(Told { reading: reading.into_reading(role, self.config.view, None), ready, pictures });
+            }
+        }
+        told
+    }
+
+    fn ready(&mut self, reading: &FusedReading, (role, sure): (Role, bool), rest_known: bool, now: Instant) -> bool {
+        let long = now.saturating_duration_since(self.begun) >= SETTLED_AFTER;
+        let settled = reading.counts() && reading.agreeing >= 2 && long && !self.fusion.disagrees();
+        if !sure && !settled {
+            self.ready_since.remove(&role);
+            return false;
+        }
+        let since = *self.ready_since.entry(role).or_insert(now);
+        rest_known || now.saturating_duration_since(since) >= WAITS_FOR_REST
+    }
+
+    fn is_news(&self, role: Role, reading: &FusedReading, ready: bool, now: Instant) -> bool {
+        let (text, probability) = (&reading.plate.text, reading.plate.probability);
+        let Some((old, before, was_ready, at)) = self.told.get(&role) else {
+            return ready || probability >= UNREADY_LEAST;
+        };
+        let rested = now.saturating_duration_since(*at) >= UNREADY_EVERY;
+        match (old == text, *was_ready) {
+            // The lane asks by a ready reading: once for each text.
+            (true, true) => false,
+            (true, false) => ready || (rested && probability >= before + BETTER),
+            // What was ready is overruled only by what is ready.
+            (false, true) => ready,
+            (false, false) => ready || (rested && probability >= UNREADY_LEAST),
+        }
+    }
+
+    /// The frame that was read: of the best look, or of another that read this very text.
+    fn pictures(&self, reading: &FusedReading) -> Option<(Frame, Picture)> {
+        let exact = self.voted.values().find(|v| v.number == reading.best_look);
+        let same = || self.voted.get(&reading.plate.text);
+        exact.or_else(same).map(|v| (v.frame.clone(), v.crop.clone()))
+    }
+
+    /// The frame of the plate that was told as ready.
+    pub(super) fn ready_frame(&self) -> Option<&Frame> {
+        let (text, ..) = self.told.values().find(|(_, _, ready, _)| *ready)?;
+        self.voted.get(text).map(|v| &v.frame)
+    }
+
+    /// Whether a surely different plate has taken the place of one that was ready: the old one is gone, the
+    /// new one was read several times by itself since, is as large, of the same role, and no misread.
+    pub(super) fn changed(&self, now: Instant) -> bool {
+        let readings = self.fusion.readings();
+        self.told.iter().filter(|(_, (_, _, ready, _))| *ready).any(|(role, (old, ..))| {
+            let Some(was) = self.voted.get(old) else { return false };
+            now.saturating_duration_since(was.last) >= GONE_AFTER
+                && readings.iter().any(|new| {
+                    role_of(new, self.config.role) == *role
+                        && new.counts()
+                        && other_plate(old, &new.plate.text)
+                        && self.voted.get(&new.plate.text).is_some_and(|is| {
+                            is.times.len() >= OTHER_LOOKS as usize
+                                && is.times.iter().all(|at| *at > was.last)
+                                && is.height_px >= was.height_px * AS_LARGE
+                        })
+                })
+        })
+    }
+}
+
+/// A trailer's plate says so by its kind; otherwise the camera's place tells.
+fn role_of(reading: &FusedReading, place: Role) -> Role {
+    match reading.plate.kind {
+        Some(PlateKind::CnTrailer | PlateKind::VnTrailer) => Role::Trailer,
+        _ => place,
+    }
+}
+
+/// Two texts that no misreading of one or two characters turns into each other.
+fn other_plate(a: &str, b: &str) -> bool {
+    let differ = a.chars().zip(b.chars()).filter(|(x, y)| x != y).count();
+    let lengths = a.chars().count().abs_diff(b.chars().count());
+    compare(a, b) == Likeness::Different && differ + lengths >= 3
+}
