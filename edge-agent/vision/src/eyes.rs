@@ -1,0 +1,248 @@
+//! All models on one picture. One [`Eyes`] per worker thread.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use gate_core::vehicle::VehicleClass;
+
+use crate::container;
+use crate::error::{ModelError, VisionError};
+use crate::geometry::{Area, Quad};
+use crate::look::{ContainerLook, Look, PlateLook, PlateText};
+use crate::manifest::{self, Manifest};
+use crate::picture::Picture;
+use crate::plate::detect::{Found, What};
+use crate::plate::facts::Facts;
+use crate::plate::read::Reader;
+use crate::plate::{closer, detect, rectify};
+use crate::quality::{self, Fate, Seen};
+use crate::vehicle::{self, VehicleBox};
+
+/// Most plates read in one picture.
+const MOST_PLATES: usize = 8;
+/// Most container numbers read in one picture.
+const MOST_CODES: usize = 6;
+/// Above this probability that it is no plate it is none.
+const NO_PLATE: f32 = 0.5;
+
+/// The models of one worker.
+pub struct Eyes {
+    vehicles: vehicle::Detector,
+    plates: detect::Detector,
+    reader: Reader,
+}
+
+impl Eyes {
+    /// Opens the models of a folder (see [`manifest::find`]), every file's SHA-256 checked against the
+    /// manifest, with ONNX Runtime's library at `runtime` or where [`crate::runtime::find`] finds it.
+    ///
+    /// # Errors
+    /// [`ModelError`] with what is wrong and the remedy.
+    pub fn load(models: &Path, runtime: Option<&Path>) -> Result<Self, ModelError> {
+        // One thread per worker: a picture is one worker's work.
+        if let Err(error) = opencv::core::set_num_threads(1) {
+            tracing::warn!(%error, "OpenCV keeps its own threads");
+        }
+        let manifest = Manifest::read(models)?;
+        Ok(Self {
+            vehicles: vehicle::Detector::open(&manifest, models, runtime)?,
+            plates: detect::Detector::open(&manifest, models, runtime)?,
+            reader: Reader::open(&manifest, models, runtime)?,
+        })
+    }
+
+    /// Opens the models where [`manifest::find`] finds them.
+    ///
+    /// # Errors
+    /// [`ModelError`] with what is wrong and the remedy.
+    pub fn open(models: Option<&Path>, runtime: Option<&Path>) -> Result<Self, ModelError> {
+        Self::load(&manifest::find(models)?, runtime)
+    }
+
+    /// The reader's facts: characters, limits, name.
+    #[must_use]
+    pub fn facts(&self) -> &Arc<Facts> {
+        self.reader.facts()
+    }
+
+    /// Looks at a picture.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn look(&mut self, picture: &Picture) -> Result<Look, VisionError> {
+        let begun = Instant::now();
+        let mut vehicles = self.vehicles.find(picture)?;
+        let found = self.find(picture, &vehicles)?;
+        let mut plates = Vec::new();
+        let mut containers = Vec::new();
+        for one in found.iter().filter(|f| f.what == What::Plate).take(MOST_PLATES) {
+            plates.extend(self.plate(picture, one, &vehicles)?);
+        }
+        for one in found.iter().filter(|f| f.what != What::Plate).take(MOST_CODES) {
+            containers.extend(self.code(picture, one)?);
+        }
+        order(&mut plates, &mut containers);
+        container_lorries(&mut vehicles, &containers);
+        Ok(Look { vehicles, plates, containers, time: begun.elapsed() })
+    }
+
+    /// Looks at a picture that is one plate, already cut out.
+    ///
+    /// # Errors
+    /// [`VisionError`].
+    pub fn look_at_crop(&mut self, picture: &Picture) -> Result<Look, VisionError> {
+        let begun = Instant::now();
+        let corners = Quad::of(Area::whole(picture.width, picture.height));
+        let found = Found { what: What::Plate, score: 1.0, corners };
+        let plates = self.plate(picture, &found, &[])?.into_iter().collect();
+        Ok(Look { vehicles: Vec::new(), plates, containers: Vec::new(), time: begun.elapsed() })
+    }
+
+    fn find(&mut self, picture: &Picture, vehicles: &[VehicleBox]) -> Result<Vec<Found>, VisionError> {
+        let whole = Area::whole(picture.width, picture.height);
+        let (first, _) = self.plates.find(picture, whole)?;
+        let mut closer_finds = Vec::new();
+        for part in closer::parts(whole, vehicles, &first) {
+            let (found, laid) = self.plates.find(picture, part)?;
+            // What the part's own edge cuts was cut by us.
+            closer_finds.extend(found.into_iter().filter(|f| !cut_by(f.corners, part, whole, laid.scale)));
+        }
+        Ok(closer::merge(first, closer_finds))
+    }
+
+    fn plate(
+        &mut self,
+        picture: &Picture,
+        found: &Found,
+        vehicles: &[VehicleBox],
+    ) -> Result<Option<PlateLook>, VisionError> {
+        let Some(crop) = rectify::cut(picture, found.corners)? else { return Ok(None) };
+        let view = rectify::flat(picture, found.corners)?;
+        let (slots, heads) = self.reader.read(&view)?;
+        let sharpness = quality::sharpness(&view)?;
+        let seen = Seen { corners: found.corners, rows: heads.row_count(), sharpness, score: found.score };
+        let vehicle = vehicle_around(found.corners, vehicles);
+        let on_motorcycle = vehicle.and_then(|v| vehicles.get(v)).map(|v| v.class == VehicleClass::Motorcycle);
+        let read = if slots.raw().is_empty() { None } else { PlateText::of(&slots, &heads, on_motorcycle) };
+        let limit = slots.facts().min_probability;
+        let none = heads.is_plate() < 1.0 - NO_PLATE || read.is_none();
+        let unsure = read.as_ref().is_none_or(|r| r.probability < limit);
+        let fate = none
+            .then_some(Fate::NoPlate)
+            .or_else(|| seen.fate((picture.width, picture.height)))
+            .or_else(|| unsure.then_some(Fate::BelowLimit));
+        Ok(Some(PlateLook {
+            corners: found.corners,
+            score: found.score,
+            sharpness,
+            height_px: found.corners.height(),
+            weight: seen.weight(),
+            vehicle,
+            on_motorcycle,
+            crop,
+            slots,
+            heads,
+            read,
+            fate,
+        }))
+    }
+
+    fn code(&mut self, picture: &Picture, found: &Found) -> Result<Option<ContainerLook>, VisionError> {
+        let upright = found.what == What::UprightCode;
+        let corners = if upright { rectify::turned(found.corners) } else { found.corners };
+        let view = rectify::flat(picture, corners)?;
+        let (slots, _) = self.reader.read(&view)?;
+        let number = container::is_whole(&slots).then(|| container::number(&slots)).flatten();
+        let (Some(number), Some(crop)) = (number, rectify::cut(picture, found.corners)?) else { return Ok(None) };
+        Ok(Some(ContainerLook {
+            corners: found.corners,
+            score: found.score,
+            upright,
+            code: number.code,
+            raw: slots.raw(),
+            valid: number.valid,
+            probability: number.probability,
+            settled_by_check_digit: number.settled,
+            crop,
+        }))
+    }
+}
+
+/// Whether the edge of a part cuts a find, where the picture goes on beyond it.
+fn cut_by(corners: Quad, part: Area, whole: Area, pixel: f32) -> bool {
+    let around = corners.around();
+    let near = 1.5 * pixel;
+    let inner = |edge: f32, end: f32| (edge - end).abs() > 1.0;
+    (inner(part.x, whole.x) && around.x < part.x + near)
+        || (inner(part.y, whole.y) && around.y < part.y + near)
+        || (inner(part.x + part.width, whole.width) && around.x + around.width > part.x + part.width - near)
+        || (inner(part.y + part.height, whole.height) && around.y + around.height > part.y + part.height - near)
+}
+
+/// The smallest vehicle whose box holds nearly all of a plate.
+fn vehicle_around(corners: Quad, vehicles: &[VehicleBox]) -> Option<usize> {
+    let plate = corners.around();
+    vehicles
+        .iter()
+        .enumerate()
+        .filter(|(_, v)| v.class != VehicleClass::Person && plate.share_in(v.area) > 0.7)
+        .min_by(|a, b| a.1.area.size().total_cmp(&b.1.area.size()))
+        .map(|(n, _)| n)
+}
+
+/// Best first: what counts by itself before what does not, then by probability.
+fn order(plates: &mut [PlateLook], containers: &mut [ContainerLook]) {
+    let worth = |p: &PlateLook| p.read.as_ref().map_or(0.0, |r| r.probability);
+    plates.sort_by(|a, b| a.fate.is_some().cmp(&b.fate.is_some()).then(worth(b).total_cmp(&worth(a))));
+    containers.sort_by(|a, b| b.valid.cmp(&a.valid).then(b.probability.total_cmp(&a.probability)));
+}
+
+/// A lorry on which a container's number was read carries a container.
+fn container_lorries(vehicles: &mut [VehicleBox], containers: &[ContainerLook]) {
+    for code in containers.iter().filter(|c| c.valid) {
+        let area = code.corners.around();
+        let body = vehicles
+            .iter_mut()
+            .filter(|v| v.class == VehicleClass::Lorry && area.share_in(v.area) > 0.7)
+            .min_by(|a, b| a.area.size().total_cmp(&b.area.size()));
+        if let Some(body) = body {
+            body.class = VehicleClass::ContainerLorry;
+        }
+    }
+}
+
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<Eyes>();
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(class: VehicleClass, area: Area) -> VehicleBox {
+        VehicleBox { class, confidence: 0.9, area, color: None }
+    }
+
+    #[test]
+    fn a_plate_hangs_on_the_smallest_vehicle_around_it() {
+        let large = Area { x: 0.0, y: 0.0, width: 500.0, height: 400.0 };
+        let small = Area { x: 50.0, y: 100.0, width: 200.0, height: 200.0 };
+        let all = [body(VehicleClass::Lorry, large), body(VehicleClass::Car, small), body(VehicleClass::Person, small)];
+        let plate = |x| Quad::of(Area { x, y: 200.0, width: 60.0, height: 20.0 });
+        assert_eq!(vehicle_around(plate(100.0), &all), Some(1));
+        assert_eq!(vehicle_around(plate(300.0), &all), Some(0));
+        assert_eq!(vehicle_around(plate(600.0), &all), None);
+    }
+
+    #[test]
+    fn what_a_parts_edge_cuts_does_not_count() {
+        let whole = Area::whole(1920, 1080);
+        let part = Area { x: 400.0, y: 300.0, width: 640.0, height: 384.0 };
+        let at = |x, y| Quad::of(Area { x, y, width: 80.0, height: 24.0 });
+        assert!(cut_by(at(400.5, 400.0), part, whole, 1.0) && cut_by(at(960.0, 400.0), part, whole, 1.0));
+        assert!(!cut_by(at(500.0, 400.0), part, whole, 1.0));
+        assert!(!cut_by(at(0.0, 10.0), whole, whole, 3.0));
+    }
+}

@@ -1,0 +1,167 @@
+//! What one picture showed.
+
+use std::time::Duration;
+
+use gate_core::plate::{Country, PlateColor, PlateKind};
+
+use crate::geometry::Quad;
+use crate::picture::Picture;
+use crate::plate::slots::{Heads, Slots};
+use crate::quality::Fate;
+use crate::vehicle::VehicleBox;
+
+/// Everything seen in one picture.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Vehicles and persons, best first.
+    pub vehicles: Vec<VehicleBox>,
+    /// Plates and what looked like one, best first.
+    pub plates: Vec<PlateLook>,
+    /// Container numbers, best first.
+    pub containers: Vec<ContainerLook>,
+    /// From decoded pixels to this result.
+    pub time: Duration,
+}
+
+/// The text of a plate and what goes with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlateText {
+    /// Normalised text.
+    pub text: String,
+    /// The text as the network gave it, before the grammar spoke.
+    pub raw: String,
+    /// Whose plate; `None` when neither script nor grammar nor reader tells.
+    pub country: Option<Country>,
+    /// Which kind; `None` when no grammar fits the text.
+    pub kind: Option<PlateKind>,
+    /// Ground colour.
+    pub color: Option<PlateColor>,
+    /// Rows of text, 1 or 2.
+    pub rows: u8,
+    /// Probability that the text is right as a whole.
+    pub probability: f32,
+    /// Other texts and their probabilities, best first.
+    pub others: Vec<(String, f32)>,
+}
+
+/// One look at one plate.
+#[derive(Clone, Debug)]
+pub struct PlateLook {
+    /// Four corners in pixels of the picture.
+    pub corners: Quad,
+    /// Score of the detector.
+    pub score: f32,
+    /// Sharpness of the plate as it was read; see [`crate::quality`].
+    pub sharpness: f32,
+    /// Height of the plate in pixels of the picture.
+    pub height_px: f32,
+    /// How much this look weighs among others, above 0 to 1.
+    pub weight: f32,
+    /// Which vehicle it hangs on, an index into [`Look::vehicles`].
+    pub vehicle: Option<usize>,
+    /// It hangs on a motorcycle; `None` when no vehicle was found around it.
+    pub on_motorcycle: Option<bool>,
+    /// The plate cut out of the picture.
+    pub crop: Picture,
+    /// What the reader said, slot by slot.
+    pub slots: Slots,
+    /// What sort of line it is.
+    pub heads: Heads,
+    /// The reading of this look alone; `None` when there is no text.
+    pub read: Option<PlateText>,
+    /// Why this look does not count by itself; `None` when it does.
+    pub fate: Option<Fate>,
+}
+
+/// One look at one container number.
+#[derive(Clone, Debug)]
+pub struct ContainerLook {
+    /// Four corners in pixels of the picture.
+    pub corners: Quad,
+    /// Score of the detector.
+    pub score: f32,
+    /// Its characters stand one below the other.
+    pub upright: bool,
+    /// The number: four letters and seven digits.
+    pub code: String,
+    /// The text as the network gave it.
+    pub raw: String,
+    /// The check digit agrees.
+    pub valid: bool,
+    /// Probability that the number is right as a whole.
+    pub probability: f32,
+    /// One doubtful character was settled by the check digit.
+    pub settled_by_check_digit: bool,
+    /// The number cut out of the picture.
+    pub crop: Picture,
+}
+
+impl PlateText {
+    /// What evidence says of a plate; `None` when it says "nothing here".
+    #[must_use]
+    pub fn of(slots: &Slots, heads: &Heads, on_motorcycle: Option<bool>) -> Option<Self> {
+        let posterior = crate::grammar::posterior(slots, heads);
+        let is_plate = heads.is_plate();
+        #[expect(clippy::cast_possible_truncation, reason = "a probability")]
+        let probability = |p: f64| (p as f32 * is_plate).clamp(0.0, 1.0);
+        let mut candidates = posterior.candidates.into_iter();
+        let best = candidates.next()?;
+        let kind = best.sort.map(|(_, kind)| crate::grammar::settled_kind(&best.text, kind, on_motorcycle));
+        let country = best.sort.map(|(country, _)| country).or_else(|| country_without_grammar(&best.text, heads));
+        let color = match (heads.ground(), kind) {
+            (Some(PlateColor::Green), Some(PlateKind::CnNewEnergyLarge)) => Some(PlateColor::YellowGreen),
+            (ground, _) => ground,
+        };
+        Some(Self {
+            raw: slots.raw(),
+            country,
+            kind,
+            color,
+            rows: heads.row_count(),
+            probability: probability(best.probability),
+            others: candidates.map(|c| (c.text, probability(c.probability))).filter(|c| c.1 > 0.0).collect(),
+            text: best.text,
+        })
+    }
+}
+
+/// The country of a text that no grammar knows: Chinese characters are China's; otherwise the reader's
+/// word, where it is clear.
+fn country_without_grammar(text: &str, heads: &Heads) -> Option<Country> {
+    if text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
+        return Some(Country::Cn);
+    }
+    match heads.kind {
+        [vn, cn, ..] if vn > 0.8 && vn > cn => Some(Country::Vn),
+        [vn, cn, ..] if cn > 0.8 && cn > vn => Some(Country::Cn),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::sure;
+
+    #[test]
+    fn a_reading_names_country_kind_and_ground() {
+        let heads = Heads { kind: [0.01, 0.98, 0.0, 0.01], color: [0.0, 0.02, 0.0, 0.98, 0.0, 0.0], rows: [0.9, 0.1] };
+        let read = PlateText::of(&sure("云A12345D", 0.999), &heads, None).unwrap();
+        assert_eq!((read.text.as_str(), read.country, read.rows), ("云A12345D", Some(Country::Cn), 1));
+        assert_eq!((read.kind, read.color), (Some(PlateKind::CnNewEnergyLarge), Some(PlateColor::YellowGreen)));
+        assert!(read.probability > 0.95 && read.probability < 0.995);
+    }
+
+    #[test]
+    fn what_is_no_plate_has_no_probability() {
+        let heads = Heads { kind: [0.02, 0.01, 0.0, 0.97], ..Heads::NEUTRAL };
+        let read = PlateText::of(&sure("24C12345", 0.999), &heads, None).unwrap();
+        assert!(read.probability < 0.05);
+    }
+
+    #[test]
+    fn a_foreign_plate_has_a_text_and_no_kind() {
+        let read = PlateText::of(&sure("LS15EBC", 0.999), &Heads::NEUTRAL, Some(false)).unwrap();
+        assert_eq!((read.text.as_str(), read.kind, read.country), ("LS15EBC", None, None));
+    }
+}

@@ -1,0 +1,140 @@
+//! Pixels on their way into a network: resized, laid into a canvas, as planes of floats.
+
+use opencv::core::{BORDER_REPLICATE, Mat, Rect, Scalar, Size, Vec3b};
+use opencv::imgproc;
+use opencv::prelude::*;
+
+use crate::geometry::Area;
+use crate::picture::Picture;
+
+/// The order of colours that a network was trained with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Red first.
+    Rgb,
+    /// Blue first.
+    Bgr,
+}
+
+/// Grey of the canvas around a picture that does not fill it.
+const GROUND: u8 = 114;
+
+/// How a part of a picture was laid into a network's input: `picture = input * scale + shift`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Laid {
+    /// Picture pixels per input pixel.
+    pub scale: f32,
+    /// Top left corner of the part, in the picture.
+    pub shift: [f32; 2],
+}
+
+/// A view of a picture as OpenCV's matrix; nothing is copied.
+pub(crate) fn as_mat(picture: &Picture) -> opencv::Result<opencv::boxed_ref::BoxedRef<'_, Mat>> {
+    let rows = i32::try_from(picture.height).unwrap_or(i32::MAX);
+    let columns = i32::try_from(picture.width).unwrap_or(i32::MAX);
+    Mat::new_rows_cols_with_bytes::<Vec3b>(rows, columns, &picture.bgr)
+}
+
+/// A matrix of three bytes a pixel as a picture; `None` when it is of another type or empty.
+pub(crate) fn to_picture(mat: &Mat) -> Option<Picture> {
+    let size = mat.size().ok()?;
+    let (width, height) = (u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?);
+    Picture::from_bgr(width, height, mat.data_bytes().ok()?).ok()
+}
+
+/// Whole pixels of an area, at least one, inside the picture.
+#[expect(clippy::cast_possible_truncation, reason = "bounded by the picture's sides")]
+pub(crate) fn whole_pixels(area: Area, picture: &Picture) -> Rect {
+    let (width, height) = (picture.width as i32, picture.height as i32);
+    let x = (area.x.floor() as i32).clamp(0, width - 1);
+    let y = (area.y.floor() as i32).clamp(0, height - 1);
+    let right = ((area.x + area.width).ceil() as i32).clamp(x + 1, width);
+    let bottom = ((area.y + area.height).ceil() as i32).clamp(y + 1, height);
+    Rect::new(x, y, right - x, bottom - y)
+}
+
+/// Lays a part of a picture into `input` (planes of `width` x `height` floats 0 to 255): scaled to fit,
+/// at the top left, grey around.
+pub(crate) fn lay(
+    picture: &Picture,
+    part: Area,
+    (width, height): (usize, usize),
+    order: Order,
+    input: &mut Vec<f32>,
+) -> opencv::Result<Laid> {
+    let rect = whole_pixels(part, picture);
+    let mat = as_mat(picture)?;
+    let part = Mat::roi(&mat, rect)?;
+    #[expect(clippy::cast_precision_loss, reason = "sides are below 2^24")]
+    let fit = (width as f32 / rect.width as f32).min(height as f32 / rect.height as f32);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most the input's sides")]
+    let size = Size::new(
+        ((rect.width as f32 * fit).round() as i32).clamp(1, width as i32),
+        ((rect.height as f32 * fit).round() as i32).clamp(1, height as i32),
+    );
+    let mut scaled = Mat::default();
+    let how = if fit < 1.0 { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
+    imgproc::resize(&part, &mut scaled, size, 0.0, 0.0, how)?;
+    input.clear();
+    input.resize(3 * width * height, f32::from(GROUND));
+    let columns = usize::try_from(size.width).unwrap_or(0);
+    let bytes = scaled.data_bytes()?;
+    for (y, row) in bytes.chunks_exact(columns * 3).enumerate() {
+        planes(row, &mut input[y * width..], width * height, order);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "sides are below 2^24")]
+    Ok(Laid { scale: 1.0 / fit, shift: [rect.x as f32, rect.y as f32] })
+}
+
+/// One row of three bytes a pixel into three planes that lie `plane` floats apart.
+fn planes(row: &[u8], into: &mut [f32], plane: usize, order: Order) {
+    let (first, last) = match order {
+        Order::Bgr => (0, 2),
+        Order::Rgb => (2, 0),
+    };
+    let columns = row.len() / 3;
+    for (channel, from) in [first, 1, last].into_iter().enumerate() {
+        let target = &mut into[channel * plane..channel * plane + columns];
+        for (value, pixel) in target.iter_mut().zip(row.chunks_exact(3)) {
+            *value = f32::from(pixel[from]);
+        }
+    }
+}
+
+/// A whole matrix of three bytes a pixel as planes of floats.
+pub(crate) fn to_planes(mat: &Mat, order: Order) -> opencv::Result<Vec<f32>> {
+    let bytes = mat.data_bytes()?;
+    let mut all = vec![0.0; bytes.len()];
+    planes(bytes, &mut all, bytes.len() / 3, order);
+    Ok(all)
+}
+
+/// Warps so that `from` comes to `to`, in a picture of `width` x `height`.
+pub(crate) fn warp(
+    picture: &Picture,
+    from: [[f32; 2]; 4],
+    to: [[f32; 2]; 4],
+    (width, height): (i32, i32),
+) -> opencv::Result<Mat> {
+    let points = |p: [[f32; 2]; 4]| p.map(|[x, y]| opencv::core::Point2f::new(x, y));
+    let mat = as_mat(picture)?;
+    let transform = imgproc::get_perspective_transform_slice_def(points(from), points(to))?;
+    let mut flat = Mat::default();
+    imgproc::warp_perspective(
+        &mat,
+        &mut flat,
+        &transform,
+        Size::new(width, height),
+        imgproc::INTER_LINEAR,
+        BORDER_REPLICATE,
+        Scalar::default(),
+    )?;
+    Ok(flat)
+}
+
+/// Grey of a matrix of three bytes a pixel.
+pub(crate) fn grey(mat: &Mat) -> opencv::Result<Mat> {
+    let mut grey = Mat::default();
+    imgproc::cvt_color_def(mat, &mut grey, imgproc::COLOR_BGR2GRAY)?;
+    Ok(grey)
+}
