@@ -191,3 +191,83 @@ fn work(shared: &Shared, eyes: &mut dyn Looks) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc as std_mpsc;
+    use std::time::Instant;
+
+    use super::super::tests::{frame, look};
+    use super::*;
+
+    /// Looks only when told to, and breaks on a black picture.
+    struct Held(std_mpsc::Receiver<()>);
+
+    impl Looks for Held {
+        fn look(&mut self, picture: &Picture) -> Result<Look, String> {
+            let _ = self.0.recv_timeout(Duration::from_secs(5));
+            assert!(picture.bgr[0] != 0, "a black picture");
+            Ok(look(Vec::new()))
+        }
+    }
+
+    fn pool() -> (EyesPool, std_mpsc::Sender<()>) {
+        let (go, held) = std_mpsc::channel();
+        (EyesPool::start(vec![Box::new(Held(held))]).unwrap(), go)
+    }
+
+    #[tokio::test]
+    async fn the_newest_frame_wins_and_cameras_take_turns() {
+        let (pool, go) = pool();
+        let (told, mut looked) = mpsc::channel(4);
+        let (first, second) = (pool.seat(0, told.clone()), pool.seat(1, told));
+        first.offer(frame(1, Instant::now()));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        // The one pair of eyes is busy with frame 1: what comes now waits, and only the newest of it.
+        for number in 2..=9 {
+            first.offer(frame(number, Instant::now()));
+            second.offer(frame(100 + number, Instant::now()));
+        }
+        let mut order = Vec::new();
+        for _ in 0..3 {
+            go.send(()).unwrap();
+            let one = looked.recv().await.unwrap();
+            order.push((one.camera, one.frame.number));
+        }
+        assert_eq!(order, [(0, 1), (1, 109), (0, 9)]);
+        second.offer(frame(110, Instant::now()));
+        second.clear();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(looked.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_picture_that_breaks_the_models_does_not_end_the_pool() {
+        let (pool, go) = pool();
+        let (told, mut looked) = mpsc::channel(4);
+        let seat = pool.seat(0, told);
+        for (number, good) in [(256, false), (1, true)] {
+            seat.offer(frame(number, Instant::now()));
+            go.send(()).unwrap();
+            let one = looked.recv().await.unwrap();
+            assert_eq!((one.frame.number, one.look.is_ok()), (number, good));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lane_that_does_not_listen_does_not_hold_the_eyes() {
+        let (pool, go) = pool();
+        let (deaf, _kept) = mpsc::channel(1);
+        let (told, mut looked) = mpsc::channel(4);
+        let (idle, busy) = (pool.seat(0, deaf), pool.seat(1, told));
+        for number in 1..=3 {
+            idle.offer(frame(number, Instant::now()));
+            go.send(()).unwrap();
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        }
+        busy.offer(frame(7, Instant::now()));
+        go.send(()).unwrap();
+        let one = tokio::time::timeout(Duration::from_secs(2), looked.recv()).await.unwrap().unwrap();
+        assert_eq!((one.camera, one.frame.number), (1, 7));
+    }
+}
