@@ -42,7 +42,7 @@ def main() -> int:
     body = {
         "source": source,
         "empty": str(drawn.empty(options.out, options.seed)),
-        "unreadable": drawn.unreadable(options.out, options.seed).as_json(),
+        "unreadable": drawn.unreadable(options.out, options.seed + 500).as_json(),
         "vehicles": [vehicle.as_json() for vehicle in [*shown, *drawings]],
     }
     (options.out / "vehicles.json").write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -1,0 +1,157 @@
+"""A whole gate on this machine, in one folder: centre with broker, edge, simulated lanes and cameras."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import plan
+from .children import Children, free_port
+from .cut import Cable
+from .needs import LIBRARY, VENV
+from .say import ROOT, Failure
+from .web import Web
+
+EDGE = "kt-edge-1"
+SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+def scenes(out: Path, pictures: Path | None, more: Iterable[str] = ()) -> tuple[dict[str, Any], str]:
+    """Chooses and draws what the cameras are to show; returns vehicles.json and a word on where it is from."""
+    words = [str(VENV / "bin" / "python"), "-m", "tests.simulators.scenes", "--out", str(out), *more]
+    if pictures:
+        words += ["--pictures", str(pictures.resolve())]
+    done = subprocess.run(words, cwd=ROOT, env=_python_path(), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failure(f"scenes: {done.stderr.strip()[-2000:]}")
+    body: dict[str, Any] = json.loads((out / "vehicles.json").read_text(encoding="utf-8"))
+    return body, str(body["source"])
+
+
+def _python_path() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'models'}"}
+
+
+@dataclass
+class Site:
+    """A gate that runs. `bin` is the folder of the binaries; `folder` holds everything it writes."""
+
+    folder: Path
+    bin: Path
+    children: Children
+    lanes: tuple[plan.Lane, ...] = plan.LANES
+    database: str = "central.db"
+    with_cable: bool = False
+    https: int = field(default_factory=free_port)
+    broker: int = field(default_factory=free_port)
+    panel: int = field(default_factory=free_port)
+    cable_port: int = field(default_factory=free_port)
+    cable: Cable | None = None
+    plant: Web = field(default_factory=lambda: Web(""))
+    cameras: Web = field(default_factory=lambda: Web(""))
+
+    @property
+    def central_data(self) -> Path:
+        """The centre's data folder."""
+        return self.folder / "central"
+
+    @property
+    def edge_data(self) -> Path:
+        """The edge's data folder."""
+        return self.folder / "edge"
+
+    @property
+    def authority(self) -> Path:
+        """The site's authority, which every certificate here is checked against."""
+        return self.central_data / "keys" / "authority.pem"
+
+    @property
+    def central_web(self) -> Web:
+        """The centre."""
+        return Web(f"https://localhost:{self.https}", self.authority)
+
+    @property
+    def panel_web(self) -> Web:
+        """The edge's lane panel."""
+        return Web(f"https://localhost:{self.panel}", self.authority)
+
+    def central(self, *words: str) -> str:
+        """A command of the centre; returns what it prints."""
+        return self._command("central-server", self.central_data, words)
+
+    def edge(self, *words: str, told: str = "") -> str:
+        """A command of the edge."""
+        return self._command("edge-agent", self.edge_data, words, told)
+
+    def _command(self, program: str, data: Path, words: Iterable[str], told: str = "") -> str:
+        command = [str(self.bin / program), "--data", str(data), *words]
+        try:
+            done = subprocess.run(
+                command, env=self.environment(), input=told, capture_output=True, text=True, timeout=60, check=False
+            )
+        except FileNotFoundError as error:
+            raise Failure(f"{command[0]} is not built; ./gate build") from error
+        if done.returncode != 0:
+            raise Failure(f"`{program} {' '.join(words)}` failed: {(done.stderr + done.stdout).strip()[-1500:]}")
+        return done.stdout.strip()
+
+    def environment(self) -> dict[str, str]:
+        """For every program of the site."""
+        own = {"GATE_ONNXRUNTIME": str(LIBRARY)}
+        if self.with_cable:
+            own["GATE_CENTRAL_BROKER__ADDRESS"] = f"localhost:{self.cable_port}"
+        return {**os.environ, **own}
+
+    def make_central(self) -> None:
+        """The centre's data folder; nothing runs yet."""
+        at = f"127.0.0.1:{self.https}"
+        self.central("init", "--listen", at, "--broker-listen", f"127.0.0.1:{self.broker}", "--database", self.database)
+        if self.with_cable:
+            self.cable = Cable(self.cable_port, self.broker)
+
+    def start_central(self) -> None:
+        """Starts it and waits until it answers."""
+        command: list[str | Path] = [self.bin / "central-server", "--data", self.central_data, "serve"]
+        self.children.start("central-server", command, self.environment())
+        self.children.until("central-server", "its answer on /readyz", lambda: self.central_web.answers("/readyz"))
+
+    def start_lanes(self, empty: str) -> dict[str, Any]:
+        """Starts the simulated lanes and cameras; returns the devices' places."""
+        file = self.folder / "lanes.toml"
+        file.write_text(plan.simulator_file(self.lanes))
+        self.children.start("lane-simulator", [self.bin / "lane-simulator", file])
+        server = ROOT / "tests" / "simulators" / "rtsp" / "server.py"
+        mounts = [word for lane in self.lanes for word in ("--mount", f"{lane.name}={empty}")]
+        self.children.start("cameras", [SYSTEM_PYTHON, server, *mounts])
+        self.children.until("lane-simulator", "its start", lambda: "\n" in self.children.told("lane-simulator"))
+        ready = json.loads(self.children.told("lane-simulator").splitlines()[0])
+        self.plant = Web(f"http://{ready['control']}")
+        self.children.until("cameras", "their start", lambda: self.children.told("cameras").endswith("ready\n"))
+        lines = self.children.told("cameras").splitlines()
+        control = next(line for line in lines if line.startswith("control "))
+        self.cameras = Web(control.removeprefix("control "))
+        stream = next(line for line in lines if line.startswith("rtsp://"))
+        plan.edge_files(self.edge_data, self.lanes, ready["lanes"], stream.rpartition("/")[0], self.panel)
+        places: dict[str, Any] = ready["lanes"]
+        return places
+
+    def enrol(self) -> None:
+        """Makes the edge known to the centre."""
+        lanes = ",".join(f"{lane.name}:{lane.direction}" for lane in self.lanes)
+        token = self.central("edge", "add", EDGE, "--lanes", lanes)
+        central = ["--central", f"https://localhost:{self.https}", "--authority", str(self.authority)]
+        self.edge("enrol", "--edge", EDGE, *central, "--token", token)
+
+    def start_edge(self) -> None:
+        """Starts the edge and waits for its panel."""
+        command: list[str | Path] = [self.bin / "edge-agent", "--data", self.edge_data, "run"]
+        self.children.start("edge-agent", command, self.environment())
+        self.children.until("edge-agent", "its answer on /healthz", lambda: self.panel_web.answers("/healthz"), 40)
+
+    def remove(self) -> None:
+        """Takes its folder away."""
+        shutil.rmtree(self.folder, ignore_errors=True)
