@@ -87,7 +87,8 @@ pub fn load(data: &Path) -> Result<Config, ConfigErrors> {
     })?;
     toml::from_str::<toml::Table>(&text)
         .map_err(|e| ConfigErrors::Syntax { path: path.clone(), detail: e.to_string() })?;
-    let figment = Figment::from(Toml::string(&text)).merge(Env::prefixed(ENV).split("__"));
+    // GATE_CENTRAL_DATA is the command line's: it says where this file is.
+    let figment = Figment::from(Toml::string(&text)).merge(Env::prefixed(ENV).ignore(&["data"]).split("__"));
     let (mut config, mut problems) = values(&figment);
     config.data = data.to_owned();
     problems.extend(

@@ -1,0 +1,21 @@
+//! The whole centre as its neighbours meet it: the real program, the real mosquitto, both databases in
+//! turn; an edge and an officer played by the test.
+
+#[path = "../common/postgres.rs"]
+mod postgres;
+
+mod edge;
+mod house;
+mod person;
+mod scene;
+
+mod audit;
+mod console;
+mod decide;
+mod evidence;
+mod ingest;
+mod lists;
+mod outside;
+mod production;
+mod roles;
+mod signing;
