@@ -28,7 +28,11 @@ pub fn advise(traveller: &Traveller, rules: &RoutingRules, places: &[PlaceNow]) 
     };
     let needs = needs(traveller);
     if !needs.is_empty() {
-        let made_for = |now: &&PlaceNow| needs.iter().all(|need| now.place.channels.contains(need));
+        let made_for = |now: &&PlaceNow| {
+            let channels = &now.place.channels;
+            needs.iter().all(|need| channels.contains(need))
+                && (traveller.dangerous || !channels.contains(&Channel::Dangerous))
+        };
         let best = least_loaded(places.iter().filter(usable).filter(made_for));
         let why = needs.iter().map(|n| n.vi()).collect::<Vec<_>>().join(", ");
         return best.map(|now| advice(now, &why)).ok_or(NoRoute::NoPlace(why));

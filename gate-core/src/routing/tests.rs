@@ -37,12 +37,14 @@ fn to(traveller: &Traveller, places: &[PlaceNow]) -> Option<String> {
 
 #[test]
 fn each_vehicle_goes_to_its_channel() {
-    let all = yards();
+    let mut all = yards();
     assert_eq!(to(&lorry(), &all).as_deref(), Some("yard-b"), "the least loaded");
     assert_eq!(to(&Traveller { fresh: true, ..lorry() }, &all).as_deref(), Some("fresh"));
     assert_eq!(to(&Traveller { laden: Some(false), ..lorry() }, &all).as_deref(), Some("yard-b"));
     assert_eq!(to(&Traveller { dangerous: true, ..lorry() }, &all).as_deref(), Some("danger"));
     assert_eq!(to(&Traveller { inspection: true, ..lorry() }, &all).as_deref(), Some("check"));
+    all.retain(|p| p.place.name != "check");
+    assert_eq!(to(&Traveller { inspection: true, ..lorry() }, &all), None, "never among dangerous goods");
     let both = Traveller { inspection: true, dangerous: true, ..lorry() };
     assert_eq!(to(&both, &all).as_deref(), Some("danger-check"));
 }
