@@ -73,7 +73,10 @@ async fn filters_find_what_they_say() {
         let crossings = house.ask("/api/v1/crossings?plate=G12345").await.json();
         assert_eq!(crossings["crossings"].as_array().unwrap().len(), 1, "one core and country: one crossing");
         let crossing = &crossings["crossings"][0];
-        assert_eq!((&crossing["country"], &crossing["plate_core"], &crossing["state"]), (&"cn".into(), &"G12345".into(), &"inside".into()));
+        assert_eq!(
+            (&crossing["country"], &crossing["plate_core"], &crossing["state"]),
+            (&"cn".into(), &"G12345".into(), &"inside".into())
+        );
         assert_eq!(crossing["passages"].as_array().unwrap().len(), 2, "{}", house.engine);
         assert_eq!(house.ask("/api/v1/crossings?lane=out-1").await.json()["crossings"], serde_json::json!([]));
     }
@@ -112,7 +115,8 @@ async fn only_pictures_that_a_reading_names_leave_the_house() {
         house.arrives(FRAME).await;
         house.arrives(OTHER).await;
         let passage = house.ask(&format!("/api/v1/passages/{id}")).await.json();
-        let held: Vec<bool> = passage["evidence"].as_array().unwrap().iter().map(|p| p["held"].as_bool().unwrap()).collect();
+        let held: Vec<bool> =
+            passage["evidence"].as_array().unwrap().iter().map(|p| p["held"].as_bool().unwrap()).collect();
         assert_eq!(held, [true, false], "{}: the plate's picture is on its way", house.engine);
         let frame = house.ask(passage["evidence"][0]["href"].as_str().unwrap()).await;
         assert_eq!((frame.status, &frame.bytes[..]), (200, FRAME), "{}", house.engine);
@@ -120,7 +124,10 @@ async fn only_pictures_that_a_reading_names_leave_the_house() {
         for absent in [sha(PLATE), sha(OTHER), sha(b"nothing")] {
             assert_eq!(house.ask(&format!("/api/v1/evidence/{}", absent.0)).await.status, 404, "{}", house.engine);
         }
-        assert_eq!(house.count("SELECT COUNT(*) AS n FROM agency_accesses WHERE path LIKE '/api/v1/evidence/%'").await, 4);
+        assert_eq!(
+            house.count("SELECT COUNT(*) AS n FROM agency_accesses WHERE path LIKE '/api/v1/evidence/%'").await,
+            4
+        );
     }
 }
 

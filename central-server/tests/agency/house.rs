@@ -128,7 +128,8 @@ impl House {
 
     /// Gives all leaves their place, under a signed checkpoint.
     pub async fn checkpoint(&self) {
-        let placed = audit::place_waiting(&self.app.store, &self.app.config.site, &self.app.keys.signing, &self.app.clock);
+        let placed =
+            audit::place_waiting(&self.app.store, &self.app.config.site, &self.app.keys.signing, &self.app.clock);
         placed.await.unwrap();
     }
 

@@ -69,7 +69,10 @@ fn verify(house: &House, record: &Value) -> (bool, String) {
         .unwrap();
     child.stdin.take().unwrap().write_all(record.to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    (output.status.success(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    (
+        output.status.success(),
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)),
+    )
 }
 
 #[tokio::test]
@@ -101,7 +104,8 @@ async fn a_record_is_checked_without_central_and_a_changed_one_is_found() {
             assert!(!good && said.contains("the record was changed"), "{}: {field}: {said}", house.engine);
         }
         let mut foreign = record.clone();
-        foreign["checkpoint"]["payload"] = json!(STANDARD.encode(r#"{"site":"kim-thanh","size":1,"root":"00","at":0}"#));
+        foreign["checkpoint"]["payload"] =
+            json!(STANDARD.encode(r#"{"site":"kim-thanh","size":1,"root":"00","at":0}"#));
         let (good, said) = verify(&house, &foreign);
         assert!(!good && said.contains("the checkpoint"), "{}: {said}", house.engine);
         assert!(!verify(&house, &json!({})).0);
@@ -125,7 +129,12 @@ async fn every_access_is_in_the_record_and_a_changed_one_is_found() {
 
         let report = audit::verify(&house.app.store, &central).await.unwrap();
         assert!(report.good(), "{}: {:?}", house.engine, report.findings);
-        house.app.store.run(sql!("UPDATE agency_accesses SET case_number = 'other' WHERE id = $1", access)).await.unwrap();
+        house
+            .app
+            .store
+            .run(sql!("UPDATE agency_accesses SET case_number = 'other' WHERE id = $1", access))
+            .await
+            .unwrap();
         let report = audit::verify(&house.app.store, &central).await.unwrap();
         assert!(report.findings.iter().any(|f| f.what.contains("agency_accesses")), "{}", house.engine);
     }
