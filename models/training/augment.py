@@ -51,9 +51,11 @@ def motion_kernel(rng: np.random.Generator, size: int) -> NDArray[np.float32]:
 def light(picture: NDArray[np.float32], rng: np.random.Generator, much: float) -> NDArray[np.float32]:
     """Brightness, contrast, colour of the light, gradients, shadows, glare."""
     h, w = picture.shape[:2]
-    gain = np.exp(rng.normal(0, 0.25 * much))
-    picture = (picture - 128) * np.exp(rng.normal(-0.1, 0.3 * much)) + 128
-    picture = picture * gain + rng.normal(0, 18 * much) + rng.normal(0, 8 * much, 3).astype(np.float32)
+    # Plain floats: numpy's own scalars would make the picture float64.
+    gain = float(np.exp(rng.normal(0, 0.25 * much)))
+    contrast = float(np.exp(rng.normal(-0.1, 0.3 * much)))
+    offset = (128 - 128 * contrast) * gain + rng.normal(0, 18 * much) + rng.normal(0, 8 * much, 3)
+    picture = picture * (contrast * gain) + offset.astype(np.float32)
     if rng.random() < 0.25:
         ramp = np.linspace(rng.uniform(0.5, 1.3), rng.uniform(0.5, 1.3), w, dtype=np.float32)
         picture = picture * ramp[None, :, None]

@@ -126,6 +126,9 @@ def _container(dataset: str, folder: Path, row: dict[str, str]) -> Sample | None
     if corners is not None and dataset == "container-rears":
         size = corners.max(axis=0) - corners.min(axis=0)
         upright = bool(size[1] > 1.5 * size[0])
+        if not upright:  # these boxes hold the size and type code's line below as well
+            corners = corners.copy()
+            corners[2:, 1] -= 0.48 * size[1]
     path = folder / row["file"]
     return Sample(dataset, path, _readable(text), "container", "", 1, corners, exact, row["split"], not sure, upright)
 

@@ -106,7 +106,7 @@ def train(given: argparse.Namespace) -> None:
         optimizer.step()
         average.update(network)
         step, seen = step + 1, seen + given.batch
-        mean += 0.02 * (value.item() - mean) if step > 1 else value.item()
+        mean += 0.01 * (value.item() - mean) if step > 1 else value.item()
         now = time.monotonic()
         if now - saved > 100 or clock.over():
             held_text = exact(average.network, *held_set)
@@ -147,8 +147,8 @@ def main() -> None:
     parser.add_argument("--pool", type=Path, required=True, help="folder of the pools that training.pool fills")
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint, outside the repository")
     parser.add_argument("--minutes", type=float, default=90.0)
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=1.5e-3, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")

@@ -1,0 +1,1 @@
+"""Measures the shipped models on the data sets' `dev` splits."""
