@@ -1,6 +1,6 @@
 //! An edge, played: enrols over HTTPS, speaks MQTT with its certificate, signs what it says.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -31,6 +31,7 @@ pub struct Edge {
     mqtt: AsyncClient,
     inbox: mpsc::UnboundedReceiver<Publish>,
     poll: tokio::task::JoinHandle<()>,
+    topics: Arc<Mutex<Vec<String>>>,
     seq: u64,
     count: u64,
     pub lanes: Vec<(LaneId, Direction)>,
@@ -96,9 +97,17 @@ impl Edge {
             .set_transport(Transport::Tls(TlsConfiguration::Rustls(Arc::new(tls))));
         let (mqtt, mut events) = AsyncClient::new(options, 200);
         let (into, inbox) = mpsc::unbounded_channel();
+        let topics: Arc<Mutex<Vec<String>>> = Arc::default();
+        let (again, subscriptions) = (mqtt.clone(), topics.clone());
         let poll = tokio::spawn(async move {
             loop {
                 match events.poll().await {
+                    // A broker that was away has forgotten what we listen to.
+                    Ok(Event::Incoming(Packet::ConnAck(_))) => {
+                        for topic in subscriptions.lock().unwrap().iter() {
+                            again.try_subscribe(topic, QoS::AtLeastOnce).unwrap();
+                        }
+                    }
                     Ok(Event::Incoming(Packet::Publish(publish))) => drop(into.send(publish)),
                     Ok(_) => {}
                     Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
@@ -108,7 +117,7 @@ impl Edge {
         let central: [u8; 32] = hex::decode(&reply.central_key).unwrap().try_into().unwrap();
         let (name, site) = (reply.edge.clone(), reply.site.clone());
         let central = VerifyingKey::from_bytes(&central).unwrap();
-        Self { name, key, site, central, mqtt, inbox, poll, seq: 0, count: 0, lanes: Vec::new() }
+        Self { name, key, site, central, mqtt, inbox, poll, topics, seq: 0, count: 0, lanes: Vec::new() }
     }
 
     /// Subscribes, and waits until the broker has this edge in its ACL: an acknowledgement comes back.
@@ -116,6 +125,7 @@ impl Edge {
         for channel in self.channels() {
             self.mqtt.subscribe(self.topic(channel), QoS::AtLeastOnce).await.unwrap();
         }
+        *self.topics.lock().unwrap() = self.channels().into_iter().map(|c| self.topic(c)).collect();
         let probe = self.lanes[0].0.clone();
         let started = EventBody::Started { version: "test".into(), found: String::new() };
         let first = self.event(&probe, None, started);

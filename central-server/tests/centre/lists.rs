@@ -28,9 +28,8 @@ async fn an_import_names_every_wrong_line_and_a_dry_run_changes_nothing() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1));
         for part in [
-            "line 3: direction",
-            "line 4: laden",
-            "\"perhaps\" is neither yes nor no",
+            "line 3: unknown variant `sideways`, expected `entry` or `exit`",
+            "line 4: \"perhaps\" is neither yes nor no",
             "line 5: until is not after from",
         ] {
             assert!(said.contains(part), "{}: {part:?} in:\n{said}", house.engine);
