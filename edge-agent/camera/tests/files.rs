@@ -105,7 +105,7 @@ async fn workers_that_hang_lie_or_grow_are_ended() {
     running.end().await;
 
     let loud = "url = 'rtsp://127.0.0.1:1/x'\nlimits = { start_s = 2.0 }";
-    let flood = "read order; (yes error | head -c 5000000) >&2; echo 'camera worker: the lens fell off' >&2; exit 1";
+    let flood = "read order; (yes error | head -n 800000) >&2; echo 'camera worker: the lens fell off' >&2; exit 1";
     let mut running = Running::new(loud, script(flood));
     let state = running.until(6, "the loud one read to its end", |s| s.last_error.is_some()).await;
     assert_eq!(state.last_error.as_deref(), Some("the lens fell off"));

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::keep::Keeper;
 use super::passage::{Passage, Tell};
 use super::pool::{Looked, Seat};
-use super::{Seen, Since, SightOrder, Watched, preview};
+use super::{Seen, SightOrder, Since, Watched, preview};
 
 /// What is due without a frame is told by this, and the cameras' state renewed.
 const TICK: Duration = Duration::from_millis(250);
@@ -188,7 +188,8 @@ impl Lane {
         let now: Vec<CameraState> = self.cameras.iter().map(|c| c.state.borrow().clone()).collect();
         for state in &now {
             let labels = [("lane", self.name.clone()), ("camera", state.name.clone())];
-            metrics::gauge!("edge_camera_faults", &labels).set(f64::from(u8::try_from(state.faults.len()).unwrap_or(u8::MAX)));
+            metrics::gauge!("edge_camera_faults", &labels)
+                .set(f64::from(u8::try_from(state.faults.len()).unwrap_or(u8::MAX)));
             metrics::gauge!("edge_camera_memory_mb", &labels).set(f64::from(state.memory_mb.unwrap_or(0)));
             metrics::counter!("edge_camera_frames_total", &labels).absolute(state.frames);
         }

@@ -102,7 +102,11 @@ pub fn start(order: SightOrder) -> LaneSight {
     let (sights_in, sights) = mpsc::channel(UNHEARD);
     let (cameras_in, cameras) = watch::channel(Vec::new());
     let (preview_in, preview) = watch::channel(None);
-    let task = tokio::spawn(lane::run(order, watched, lane::Outs { sights: sights_in, cameras: cameras_in, preview: preview_in }));
+    let task = tokio::spawn(lane::run(
+        order,
+        watched,
+        lane::Outs { sights: sights_in, cameras: cameras_in, preview: preview_in },
+    ));
     LaneSight { watch, sights, cameras, preview, task }
 }
 

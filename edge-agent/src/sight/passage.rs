@@ -56,9 +56,7 @@ impl Passage {
             self.codes.add(code, frame);
         }
         if let Some(plates) = self.cameras.get_mut(camera) {
-            for plate in &look.plates {
-                plates.add(plate, frame);
-            }
+            plates.add(&look.plates, frame);
         }
     }
 

@@ -26,12 +26,13 @@ const WAITS_FOR_REST: Duration = Duration::from_millis(800);
 /// A plate not seen for so long is gone.
 const GONE_AFTER: Duration = Duration::from_secs(1);
 /// The other plate was read so often by itself since then.
-const OTHER_LOOKS: u32 = 3;
+const OTHER_LOOKS: usize = 3;
 /// A plate of another vehicle in the same place is about as large.
 const AS_LARGE: f32 = 0.6;
 
 /// What is kept of the best look at one text.
 struct Voted {
+    role: Role,
     number: u32,
     weight: f32,
     height_px: f32,
@@ -54,7 +55,8 @@ pub(super) struct Told {
 pub(super) struct Plates {
     config: CameraConfig,
     begun: Instant,
-    fusion: Fusion,
+    /// A tractor's plate and its trailer's are fused apart: to each other they would be rivals.
+    fusions: BTreeMap<Role, Fusion>,
     voted: BTreeMap<String, Voted>,
     /// By role: what was told last, with its time; and since when it would be ready.
     told: BTreeMap<Role, (String, f32, bool, Instant)>,
@@ -64,12 +66,28 @@ pub(super) struct Plates {
 impl Plates {
     pub(super) fn new(config: CameraConfig, begun: Instant) -> Self {
         let (voted, told, ready_since) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { config, begun, fusion: Fusion::new(), voted, told, ready_since }
+        Self { config, begun, fusions: BTreeMap::new(), voted, told, ready_since }
     }
 
-    /// Adds a look at one plate.
-    pub(super) fn add(&mut self, look: &PlateLook, frame: &Frame) {
-        let number = self.fusion.add(look);
+    /// Adds the plates of one look. Of each role only the near ones count: a smaller one hangs on a vehicle
+    /// farther off.
+    pub(super) fn add(&mut self, looks: &[PlateLook], frame: &Frame) {
+        let role = |look: &PlateLook| role_of(look.read.as_ref().and_then(|r| r.kind), self.config.role);
+        let nearest = looks.iter().fold(BTreeMap::new(), |mut heights, look| {
+            let height: &mut f32 = heights.entry(role(look)).or_default();
+            *height = height.max(look.height_px);
+            heights
+        });
+        let near = looks.iter().map(|look| (role(look), look)).collect::<Vec<_>>();
+        for (role, look) in near {
+            if look.height_px >= nearest.get(&role).copied().unwrap_or_default() * AS_LARGE {
+                self.add_one(role, look, frame);
+            }
+        }
+    }
+
+    fn add_one(&mut self, role: Role, look: &PlateLook, frame: &Frame) {
+        let number = self.fusions.entry(role).or_default().add(look);
         let Some(read) = &look.read else { return };
         if look.fate.is_some_and(|f| matches!(f, gate_vision::Fate::NoPlate)) {
             return;
@@ -78,7 +96,7 @@ impl Plates {
         if let Some(voted) = self.voted.get_mut(&read.text) {
             voted.last = last;
             voted.times.push(last);
-            if voted.times.len() > OTHER_LOOKS as usize {
+            if voted.times.len() > OTHER_LOOKS {
                 voted.times.remove(0);
             }
             if look.weight <= voted.weight {
@@ -96,6 +114,7 @@ impl Plates {
             };
         }
         let voted = Voted {
+            role,
             number,
             weight: look.weight,
             height_px: look.height_px,
@@ -109,30 +128,32 @@ impl Plates {
 
     /// Readings to tell now. `rest_known`: the vehicle's class, and its container's number if one is seen.
     pub(super) fn tell(&mut self, rest_known: bool, now: Instant) -> Vec<Told> {
-        let mut roles = Vec::new();
         let mut told = Vec::new();
-        let sure = self.fusion.sure();
-        for (at, reading) in self.fusion.readings().into_iter().enumerate() {
-            let role = role_of(&reading, self.config.role);
-            // The best supported plate of a role is the vehicle's; another one is somebody else's.
-            if roles.contains(&role) {
+        // The best supported plate of a role is the vehicle's; another one is somebody else's.
+        let best: Vec<(Role, FusedReading)> =
+            self.fusions.iter().filter_map(|(role, fusion)| Some((*role, fusion.reading()?))).collect();
+        for (role, reading) in best {
+            // Another plate than the one that the lane asked by: another vehicle, or none of ours.
+            let asked = self.told.get(&role).filter(|(_, _, ready, _)| *ready);
+            if asked.is_some_and(|(text, ..)| other_plate(text, &reading.plate.text)) {
                 continue;
             }
-            roles.push(role);
-            let ready = self.ready(&reading, (role, sure && at == 0), rest_known, now);
+            let ready = self.ready(role, &reading, rest_known, now);
             if self.is_news(role, &reading, ready, now) {
                 let entry = (reading.plate.text.clone(), reading.plate.probability, ready, now);
                 self.told.insert(role, entry);
-                let pictures = self.pictures(&reading);
+                let pictures = self.pictures(role, &reading);
                 told.push(Told { reading: reading.into_reading(role, self.config.view, None), ready, pictures });
             }
         }
         told
     }
 
-    fn ready(&mut self, reading: &FusedReading, (role, sure): (Role, bool), rest_known: bool, now: Instant) -> bool {
+    fn ready(&mut self, role: Role, reading: &FusedReading, rest_known: bool, now: Instant) -> bool {
+        let Some(fusion) = self.fusions.get(&role) else { return false };
         let long = now.saturating_duration_since(self.begun) >= SETTLED_AFTER;
-        let settled = reading.counts() && reading.agreeing >= 2 && long && !self.fusion.disagrees();
+        let settled = reading.counts() && reading.agreeing >= 2 && long && !fusion.disagrees();
+        let sure = fusion.sure();
         if !sure && !settled {
             self.ready_since.remove(&role);
             return false;
@@ -158,8 +179,8 @@ impl Plates {
     }
 
     /// The frame that was read: of the best look, or of another that read this very text.
-    fn pictures(&self, reading: &FusedReading) -> Option<(Frame, Picture)> {
-        let exact = self.voted.values().find(|v| v.number == reading.best_look);
+    fn pictures(&self, role: Role, reading: &FusedReading) -> Option<(Frame, Picture)> {
+        let exact = self.voted.values().find(|v| (v.role, v.number) == (role, reading.best_look));
         let same = || self.voted.get(&reading.plate.text);
         exact.or_else(same).map(|v| (v.frame.clone(), v.crop.clone()))
     }
@@ -173,27 +194,27 @@ impl Plates {
     /// Whether a surely different plate has taken the place of one that was ready: the old one is gone, the
     /// new one was read several times by itself since, is as large, of the same role, and no misread.
     pub(super) fn changed(&self, now: Instant) -> bool {
-        let readings = self.fusion.readings();
         self.told.iter().filter(|(_, (_, _, ready, _))| *ready).any(|(role, (old, ..))| {
-            let Some(was) = self.voted.get(old) else { return false };
-            now.saturating_duration_since(was.last) >= GONE_AFTER
-                && readings.iter().any(|new| {
-                    role_of(new, self.config.role) == *role
-                        && new.counts()
-                        && other_plate(old, &new.plate.text)
-                        && self.voted.get(&new.plate.text).is_some_and(|is| {
-                            is.times.len() >= OTHER_LOOKS as usize
-                                && is.times.iter().all(|at| *at > was.last)
-                                && is.height_px >= was.height_px * AS_LARGE
-                        })
+            let (Some(was), Some(fusion)) = (self.voted.get(old), self.fusions.get(role)) else { return false };
+            let took_its_place = |new: &FusedReading| {
+                self.voted.get(&new.plate.text).is_some_and(|is| {
+                    is.times.len() >= OTHER_LOOKS
+                        && is.times.iter().all(|at| *at > was.last)
+                        && is.height_px >= was.height_px * AS_LARGE
                 })
+            };
+            now.saturating_duration_since(was.last) >= GONE_AFTER
+                && fusion
+                    .readings()
+                    .iter()
+                    .any(|new| new.counts() && other_plate(old, &new.plate.text) && took_its_place(new))
         })
     }
 }
 
 /// A trailer's plate says so by its kind; otherwise the camera's place tells.
-fn role_of(reading: &FusedReading, place: Role) -> Role {
-    match reading.plate.kind {
+fn role_of(kind: Option<PlateKind>, place: Role) -> Role {
+    match kind {
         Some(PlateKind::CnTrailer | PlateKind::VnTrailer) => Role::Trailer,
         _ => place,
     }

@@ -24,7 +24,8 @@ pub(super) async fn run(
         }
         let frame = frames.borrow_and_update().clone();
         if let Some(frame) = frame {
-            let small = tokio::task::spawn_blocking(move || jpeg::encode_small(&frame.picture, WIDTH_PX, QUALITY)).await;
+            let small =
+                tokio::task::spawn_blocking(move || jpeg::encode_small(&frame.picture, WIDTH_PX, QUALITY)).await;
             match small {
                 Ok(Ok(bytes)) => {
                     preview.send_replace(Some(bytes.into()));

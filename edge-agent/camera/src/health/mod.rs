@@ -42,7 +42,7 @@ pub struct HealthLimits {
 impl Default for HealthLimits {
     fn default() -> Self {
         Self {
-            frozen_change: 0.04,
+            frozen_change: 0.1,
             black_mean: 12.0,
             dark_mean: 28.0,
             covered_deviation: 6.0,
@@ -141,10 +141,11 @@ impl Health {
         let l = &self.limits;
         let when = |bad: bool, measure: f32, limit: f32| bad.then_some((measure, limit));
         let black = m.mean < l.black_mean;
-        let covered = !black && m.deviation < l.covered_deviation;
-        let dark = !black && !covered && m.mean < l.dark_mean;
         let glare = m.saturated > l.glare_share;
-        let blurred = !black && !covered && m.sharpness < l.blurred_sharpness;
+        // One cause, one fault: a black or dazzled picture has no contrast and no edges either.
+        let covered = !black && !glare && m.deviation < l.covered_deviation;
+        let dark = !black && !covered && m.mean < l.dark_mean;
+        let blurred = !black && !glare && !covered && m.sharpness < l.blurred_sharpness;
         let other = |wanted: Option<u32>, is: u32| wanted.filter(|&w| w != is).map(|w| (px(is), px(w)));
         [
             m.change.and_then(|change| when(self.live && change < l.frozen_change, change, l.frozen_change)),

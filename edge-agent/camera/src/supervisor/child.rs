@@ -19,7 +19,10 @@ use crate::order::{REST, WATCH, WorkerOrder};
 /// FFmpeg's settings for a live stream: over TCP, nothing buffered, and no silence longer than 5 s
 /// (`timeout` is in microseconds). One decoding thread: each more would hold a frame back.
 const FFMPEG: &str = "rtsp_transport;tcp|timeout;5000000|fflags;nobuffer|flags;low_delay|max_delay;0|\
-                      analyzeduration;500000|probesize;500000|threads;1";
+                      analyzeduration;500000|probesize;500000|fpsprobesize;2|threads;1";
+const FFMPEG_FILE: &str = "threads;1";
+/// A process whose pipe has closed is on its way out.
+const EXIT_WITHIN: Duration = Duration::from_millis(300);
 /// A worker takes a word at once, or it hangs.
 const SAY_WITHIN: Duration = Duration::from_secs(2);
 /// A killed process is gone within this, unless the machine itself hangs.
@@ -53,9 +56,13 @@ impl Child {
         let program = order.worker.program.display().to_string();
         let fail = |source| ChildError::Start { program: program.clone(), source };
         let gone = |what: &str| fail(std::io::Error::other(format!("no {what}")));
+        let live = order.config.live();
         let mut process = Command::new(&order.worker.program)
             .args(&order.worker.arguments)
-            .env("OPENCV_FFMPEG_CAPTURE_OPTIONS", FFMPEG)
+            // Settings for a stream make FFmpeg lose a file's first frames.
+            .env("OPENCV_FFMPEG_CAPTURE_OPTIONS", if live { FFMPEG } else { FFMPEG_FILE })
+            // Each thread's own heap would keep several frames' worth of memory.
+            .env("MALLOC_ARENA_MAX", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -103,16 +110,31 @@ impl Child {
 
     /// Waits until the process or its pipe ends, and tells which. May be dropped and called again.
     pub(super) async fn over(&mut self) -> String {
-        tokio::select! {
-            status = self.process.wait() => match status {
-                Ok(status) => format!("the worker ended: {status}"),
-                Err(error) => format!("the worker cannot be waited for: {error}"),
-            },
+        let error = tokio::select! {
+            status = self.process.wait() => return exit(status),
             error = &mut self.frames_end, if !self.frames_ended => {
                 self.frames_ended = true;
-                error.map_or_else(|_| "the thread that reads frames ended".to_owned(), |e| e.to_string())
+                error
             }
+        };
+        match error {
+            // How it ended says more than that its pipe closed.
+            Ok(FrameError::Pipe(error)) => match tokio::time::timeout(EXIT_WITHIN, self.process.wait()).await {
+                Ok(status) => exit(status),
+                Err(_) => FrameError::Pipe(error).to_string(),
+            },
+            Ok(error) => error.to_string(),
+            Err(_) => "the thread that reads frames ended".to_owned(),
         }
+    }
+
+    /// Kills it and whatever it started.
+    fn kill(&mut self) {
+        let group = i32::try_from(self.pid).ok().and_then(rustix::process::Pid::from_raw);
+        if let (Some(group), Some(_)) = (group, self.process.id()) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = self.process.start_kill();
     }
 
     /// Resident memory in MB.
@@ -127,7 +149,7 @@ impl Child {
     pub(super) async fn end(mut self) -> Option<String> {
         // It may be on the way out with its last words.
         if tokio::time::timeout(Duration::from_millis(100), self.process.wait()).await.is_err() {
-            let _ = self.process.start_kill();
+            self.kill();
         }
         if tokio::time::timeout(DIE_WITHIN, self.process.wait()).await.is_err() {
             tracing::error!(pid = self.pid, "a killed camera worker does not die; the machine may be in trouble");
@@ -137,5 +159,12 @@ impl Child {
         }
         let _ = tokio::time::timeout(DIE_WITHIN, &mut self.drained).await;
         self.last_words.take()
+    }
+}
+
+fn exit(status: std::io::Result<std::process::ExitStatus>) -> String {
+    match status {
+        Ok(status) => format!("the worker ended: {status}"),
+        Err(error) => format!("the worker cannot be waited for: {error}"),
     }
 }
