@@ -17,6 +17,8 @@ export interface Me {
   role: Role;
   site?: string;
   server_time?: Micros;
+  /** When the session ends, whatever is done. */
+  ends_at?: Micros;
 }
 
 /** A reason in a decision. */
@@ -126,13 +128,19 @@ export interface ExpectedVehicle {
 
 /** What somebody did about a passage. */
 export interface ActView {
+  id: string | null;
   at: Micros;
   officer: string;
   role: string;
   act: string;
   reason: string;
-  place: string | null;
+  place: "console" | "panel";
+  detail: Record<string, unknown>;
+  /** What the lane and the boom were seen to do after it. */
+  outcome: { state: Came; at: Micros; detail: string } | null;
 }
+
+export type Came = "sent" | "accepted" | "refused" | "opening" | "opened" | "stopped";
 
 /** What the boom was seen to do. */
 export interface BoomView {
@@ -141,15 +149,44 @@ export interface BoomView {
   commanded: boolean;
 }
 
+/** What was seen of a vehicle whose plate could not be read. */
+export interface Unread {
+  fates: [string, number][];
+  frames: string[];
+}
+
+/** What the rules say now to the plate that an officer gave; it opens nothing. */
+export interface Fresh {
+  plate: string;
+  by: string;
+  /** The officer confirmed the plate as shown; otherwise corrected it. */
+  confirmed: boolean;
+  decision: Decision;
+  route: RouteAdvice | null;
+}
+
+/** The other passages of this vehicle. */
+export interface Journey {
+  id: string;
+  state: string;
+  declaration: string | null;
+  began_at: Micros;
+  ended_at: Micros | null;
+  passages: { id: string; lane: string; direction: string; began_at: Micros; outcome: string | null }[];
+}
+
 /** A passage with everything an officer is shown of it. */
 export interface PassageView {
   record: PassageRecord;
   others: [string, number][];
+  unread: Unread | null;
   route: RouteAdvice | null;
   expected: ExpectedVehicle | null;
+  fresh: Fresh | null;
   acts: ActView[];
   boom: BoomView[];
   crossing: string | null;
+  journey: Journey | null;
   /** Whether each picture has arrived at central. */
   evidence: Record<string, boolean>;
 }
@@ -248,7 +285,20 @@ export interface PassagePage {
 
 /** Words of gate-core, by code. */
 export type Phrase = Record<Language, string>;
-export interface Words {
-  reasons: Record<string, Phrase>;
-  states: Record<string, Phrase>;
-}
+export type Section =
+  | "reasons"
+  | "verdicts"
+  | "states"
+  | "barrier"
+  | "modes"
+  | "waiting"
+  | "acts"
+  | "faults"
+  | "confirmations"
+  | "outcomes"
+  | "opened_by"
+  | "crossings"
+  | "classes"
+  | "directions"
+  | "roles";
+export type Words = Partial<Record<Section, Record<string, Phrase>>>;

@@ -3,7 +3,7 @@
  * its state and call its methods; only this talks to central.
  */
 
-import type { Decision, ExpectedVehicle, LaneMode, Me, PassageView, Words } from "./contract";
+import type { LaneMode, Me, PassageView, Words } from "./contract";
 import { type ActName, changeAct, newAct } from "./gate/act";
 import {
   emptyGate,
@@ -20,7 +20,7 @@ import {
 } from "./gate/state";
 import { centralSays, nowMs } from "./gate/time";
 import { type Api, api as central, Fault } from "./net/api";
-import { LiveStream, type Source } from "./net/live";
+import { LiveStream, openStream, type Source } from "./net/live";
 import { keepPrefs, loadPrefs, type Prefs, show } from "./prefs";
 
 export type View = "lanes" | "passages" | "alarms";
@@ -29,12 +29,8 @@ export type Dialog = "open" | "refuse" | "correct" | "mode" | "keys";
 /** What an officer's correction or confirmation of a plate came to. */
 export interface Judged {
   passage: string;
-  state: "sending" | "done" | "failed";
+  state: "sending" | "failed";
   fault: { kind: string; message: string } | null;
-  /** The plate as the officer has it, and what central decides with it. */
-  plate: string | null;
-  decision: Decision | null;
-  expected: ExpectedVehicle | null;
 }
 
 export interface DeskState {
@@ -42,6 +38,8 @@ export interface DeskState {
   me: Me | null | undefined;
   /** The session ended by itself. */
   ended: boolean;
+  /** Nobody was here for a while; the password is asked again. */
+  locked: boolean;
   words: Words | null;
   prefs: Prefs;
   gate: Gate;
@@ -59,6 +57,7 @@ export interface DeskState {
 const READ_AFTER_MS = 120;
 const PICTURES_EVERY_MS = 2_000;
 const LANES_EVERY_MS = 60_000;
+const ACTIVE_EVERY_MS = 60_000;
 
 export class Desk {
   state: DeskState;
@@ -68,10 +67,13 @@ export class Desk {
   private readTimer: ReturnType<typeof setTimeout> | null = null;
   private timers: ReturnType<typeof setInterval>[] = [];
   private readingLanes = false;
+  /** Following the stream from here misses nothing after the lanes that were read. */
+  private begin: string | null = null;
+  private activeAt = 0;
 
   constructor(
     private readonly api: Api = central,
-    private readonly open?: () => Source,
+    private readonly open: (after: string | null) => Source = openStream,
     readonly tick: () => number = () => performance.now(),
   ) {
     const prefs = loadPrefs();
@@ -79,6 +81,7 @@ export class Desk {
     this.state = {
       me: undefined,
       ended: false,
+      locked: false,
       words: null,
       prefs,
       gate: emptyGate(),
@@ -135,33 +138,52 @@ export class Desk {
     // Sign-in answers who it is; where the gate stands comes with `me`.
     const whole = me.server_time === undefined ? await this.api.me().catch(() => me) : me;
     if (whole.server_time !== undefined) centralSays(whole.server_time);
-    this.set({ me: whole, ended: false, fault: null });
-    this.api.words().then(
-      (words) => this.set({ words }),
-      () => undefined,
-    );
-    this.stream?.close();
+    this.set({ me: whole, ended: false, locked: false, fault: null });
+    this.activeAt = this.tick();
+    this.endStream();
+    this.wanted.alarms = true;
+    this.timers.push(setInterval(() => this.readMissingPictures(), PICTURES_EVERY_MS));
+    this.timers.push(setInterval(() => this.readAll(), LANES_EVERY_MS));
+    await Promise.all([this.readWords(), this.readLanes()]);
+    if (this.state.me !== whole || this.state.locked) return;
     this.stream = new LiveStream(
       {
         news: (news) => this.change((gate, now) => takeNews(gate, news, now, this.wanted)),
         resync: () => this.readAll(),
         live: (live) => this.set({ live }),
+        beat: (serverTime) => centralSays(serverTime),
       },
-      this.open,
+      () => this.open(this.begin),
       this.tick,
     );
-    this.timers.push(setInterval(() => this.readMissingPictures(), PICTURES_EVERY_MS));
-    this.timers.push(setInterval(() => this.readAll(), LANES_EVERY_MS));
-    this.readAll();
+    this.readSoon();
   }
 
-  private leave(ended: boolean): void {
+  private async readWords(): Promise<void> {
+    const words = await this.api.words().catch(() => null);
+    if (words) this.set({ words });
+  }
+
+  private endStream(): void {
     this.stream?.close();
     this.stream = null;
     for (const timer of this.timers) clearInterval(timer);
     this.timers = [];
     this.wanted = nothingWanted();
-    this.set({ me: null, ended, gate: emptyGate(), live: false, dialog: null, judged: null, view: "lanes" });
+  }
+
+  private leave(ended: boolean): void {
+    this.endStream();
+    this.set({
+      me: null,
+      ended,
+      locked: false,
+      gate: emptyGate(),
+      live: false,
+      dialog: null,
+      judged: null,
+      view: "lanes",
+    });
   }
 
   /** Ends everything that runs. */
@@ -196,7 +218,7 @@ export class Desk {
     this.wanted = nothingWanted();
     const jobs: Promise<void>[] = [...wanted.passages].map((id) => this.readPassage(id));
     if (wanted.lanes) jobs.push(this.readLanes());
-    if (wanted.alarms && this.mayLead()) jobs.push(this.readAlarms());
+    if (wanted.alarms && this.mayAlarms()) jobs.push(this.readAlarms());
     await Promise.all(jobs);
   }
 
@@ -206,6 +228,7 @@ export class Desk {
     try {
       const view = await this.api.lanes();
       centralSays(view.server_time);
+      this.begin = view.event_id;
       this.change((gate, now) => takeLanes(gate, view, now));
       const chosen = this.state.gate.lanes.some((l) => l.lane === this.state.chosen)
         ? this.state.chosen
@@ -219,6 +242,7 @@ export class Desk {
   }
 
   private async readPassage(id: string): Promise<void> {
+    if (!this.mayAct()) return;
     try {
       const view = await this.api.passage(id);
       this.change((gate) => takePassage(gate, view));
@@ -250,15 +274,41 @@ export class Desk {
   }
 
   private failed(error: unknown, tell: boolean): void {
-    if (error instanceof Fault && error.status === 401) this.leave(true);
-    else if (tell) this.set({ fault: said(error) });
+    if (!this.sessionEnded(error) && tell) this.set({ fault: said(error) });
+  }
+
+  /** Whether it failed because nobody is signed in any more; then the page says so. */
+  private sessionEnded(error: unknown): boolean {
+    if (!(error instanceof Fault) || error.status !== 401) return false;
+    if (error.kind === "locked") this.lock();
+    else this.leave(true);
+    return true;
+  }
+
+  /** Nobody was here for a while: everything is hidden, and STOP goes on working. */
+  private lock(): void {
+    this.endStream();
+    this.set({ locked: true, live: false, dialog: null, view: "lanes" });
+  }
+
+  /** Somebody uses keys, pointer or touch: the session does not lock meanwhile. */
+  active(): void {
+    const now = this.tick();
+    if (!this.state.me || this.state.locked || now - this.activeAt < ACTIVE_EVERY_MS) return;
+    this.activeAt = now;
+    this.api.active().catch((error) => this.failed(error, false));
   }
 
   mayLead(): boolean {
     return this.state.me?.role === "shift_leader";
   }
 
-  /** Administrators keep users and edges; they open no barrier. */
+  /** Watchlist alarms come to the shift leader alone; central sorts them out. */
+  mayAlarms(): boolean {
+    return this.mayLead() || this.state.me?.role === "administrator";
+  }
+
+  /** Administrators keep users and edges; they see lanes and may stop a boom, and nothing else of it. */
   mayAct(): boolean {
     return this.state.me?.role === "officer" || this.mayLead();
   }
@@ -287,7 +337,7 @@ export class Desk {
 
   /** STOP goes at once, whatever is known of the lane or of the stream. */
   stop(lane: string | null = this.state.chosen): void {
-    if (lane && this.mayAct()) void this.act(lane, "stop", () => this.api.stop(lane));
+    if (lane) void this.act(lane, "stop", () => this.api.stop(lane));
   }
 
   openFor(lane: Lane, passage: string, reason: string): void {
@@ -317,33 +367,31 @@ export class Desk {
       await send();
       mark({ sent: "sent" });
     } catch (error) {
-      if (error instanceof Fault && error.status === 401) this.leave(true);
-      else mark({ sent: "failed", fault: said(error) });
+      if (!this.sessionEnded(error)) mark({ sent: "failed", fault: said(error) });
     }
   }
 
   /** The officer's own reading of the plate; central decides anew with it, and opens nothing. */
   correct(passage: string, plate: string, reason: string): Promise<void> {
-    return this.judge(passage, plate, () => this.api.correct(passage, plate, reason));
+    return this.judge(passage, () => this.api.correct(passage, plate, reason));
   }
 
   confirm(passage: string, plate: string): Promise<void> {
-    return this.judge(passage, plate, () => this.api.confirm(passage, plate));
+    return this.judge(passage, () => this.api.confirm(passage, plate));
   }
 
-  private async judge(passage: string, plate: string, send: () => Promise<PassageView>): Promise<void> {
-    const judged: Judged = { passage, plate, state: "sending", fault: null, decision: null, expected: null };
+  private async judge(passage: string, send: () => Promise<PassageView>): Promise<void> {
+    const judged: Judged = { passage, state: "sending", fault: null };
     this.set({ dialog: null, suggestion: null, judged });
-    const settle = (change: Partial<Judged>) => {
-      if (this.state.judged === judged) this.set({ judged: { ...judged, ...change } });
+    const settle = (after: Judged | null) => {
+      if (this.state.judged === judged) this.set({ judged: after });
     };
     try {
       const view = await send();
       this.change((gate) => takePassage(gate, view));
-      settle({ state: "done", decision: view.record.decision, expected: view.expected });
+      settle(null);
     } catch (error) {
-      if (error instanceof Fault && error.status === 401) this.leave(true);
-      else settle({ state: "failed", fault: said(error) });
+      if (!this.sessionEnded(error)) settle({ ...judged, state: "failed", fault: said(error) });
     }
   }
 

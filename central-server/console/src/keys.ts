@@ -35,7 +35,7 @@ export type Pressed = Pick<KeyboardEvent, "code" | "ctrlKey" | "altKey" | "metaK
 export function meaning(event: Pressed, dialogIsOpen: boolean): KeyAct | null {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return null;
   if (event.code === STOP_EVERYWHERE) return { act: "stop" };
-  if (dialogIsOpen || isTyping(event.target)) return null;
+  if (dialogIsOpen || (isTyping(event.target) && event.code !== "Escape")) return null;
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
   if (digit) return { act: "lane", number: Number(digit) };
   const act = LETTERS[event.code];

@@ -4,7 +4,7 @@ import type { PassageView } from "../contract";
 import type { Lane } from "./state";
 
 export type Key = "correct" | "confirm" | "open" | "refuse" | "hold" | "stop" | "mode";
-export type WhyNot = "role" | "notLive" | "laneNotLive" | "noVehicle" | "noPlate" | "moving" | "busy";
+export type WhyNot = "overrule" | "role" | "notLive" | "laneNotLive" | "noVehicle" | "noPlate" | "moving" | "busy";
 
 export interface Situation {
   mayAct: boolean;
@@ -20,8 +20,8 @@ export interface Situation {
 
 /** Why a key does nothing now; `null` when it works. */
 export function whyNot(key: Key, now: Situation): WhyNot | null {
-  if (!now.mayAct || (key === "mode" && !now.mayLead)) return "role";
   if (key === "stop") return null;
+  if (!now.mayAct || (key === "mode" && !now.mayLead)) return "role";
   if (!now.live) return "notLive";
   if (!now.laneLive) return "laneNotLive";
   if (key === "mode") return null;
@@ -31,6 +31,7 @@ export function whyNot(key: Key, now: Situation): WhyNot | null {
   const moving = status.state === "granted" || status.state === "passing";
   if (moving && key !== "correct" && key !== "confirm") return "moving";
   if (key === "confirm" && !plateOf(now.passage)) return "noPlate";
+  if (key === "open" && !now.mayLead && isRefused(now.passage)) return "overrule";
   return null;
 }
 
@@ -38,4 +39,9 @@ export function whyNot(key: Key, now: Situation): WhyNot | null {
 export function plateOf(passage: PassageView | undefined): string | null {
   if (!passage) return null;
   return passage.record.corrected ?? passage.record.parts.find((p) => p.part === "tractor")?.text ?? null;
+}
+
+/** A refused vehicle is let through by a shift leader alone, whatever the cause. */
+export function isRefused(passage: PassageView | undefined): boolean {
+  return passage?.record.decision?.verdict === "refuse" || passage?.fresh?.decision.verdict === "refuse";
 }

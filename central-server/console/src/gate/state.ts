@@ -20,16 +20,9 @@ export interface Lane extends LaneView {
   sinceMs: number | null;
 }
 
-/** What was seen of a vehicle whose plate could not be read. */
-export interface Unread {
-  fates: [string, number][];
-  frames: string[];
-}
-
 export interface Gate {
   lanes: Lane[];
   passages: Map<string, PassageView>;
-  unread: Map<string, Unread>;
   /** The newest act of this page for each lane. */
   acts: Map<string, ActLine>;
   alarms: Alarm[];
@@ -40,7 +33,6 @@ export interface Gate {
 export const emptyGate = (): Gate => ({
   lanes: [],
   passages: new Map(),
-  unread: new Map(),
   acts: new Map(),
   alarms: [],
   faults: new Map(),
@@ -143,15 +135,6 @@ function takeEvent(gate: Gate, event: EdgeEvent, _now: Now, wanted: Wanted): Gat
   if (event.passage) wanted.passages.add(event.passage);
   const { lane, body } = event;
   switch (body.type) {
-    case "unread": {
-      if (!event.passage) return gate;
-      const unread = new Map(gate.unread).set(event.passage, { fates: body.fates, frames: body.frames });
-      for (const id of unread.keys()) {
-        if (unread.size <= MAX_PASSAGES) break;
-        unread.delete(id);
-      }
-      return { ...gate, unread };
-    }
     case "act":
       return body.place === "console"
         ? { ...gate, acts: laneActed(gate.acts, lane, body.act, body.officer.name) }

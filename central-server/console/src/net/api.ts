@@ -77,6 +77,8 @@ export const api = {
   firstSignIn: (name: string, invite: string, password: string) =>
     call<Me>("POST", "/first-sign-in", { name, invite, password }),
   signOut: () => call<void>("POST", "/sign-out"),
+  /** A person is here. */
+  active: () => call<void>("POST", "/active"),
   words: () => call<Words>("GET", "/words"),
   lanes: () => call<LanesView>("GET", "/lanes"),
   passage: (id: string) => call<PassageView>("GET", passage(id)),
@@ -90,10 +92,7 @@ export const api = {
   correct: (id: string, plate: string, reason: string) =>
     call<PassageView>("POST", `${passage(id)}/plate`, { plate, reason }),
   confirm: (id: string, plate: string) => call<PassageView>("POST", `${passage(id)}/confirm`, { plate }),
-  alarms: async () => {
-    const answer = await call<Alarm[] | { alarms: Alarm[] }>("GET", "/alarms");
-    return Array.isArray(answer) ? answer : answer.alarms;
-  },
+  alarms: async () => (await call<{ alarms: Alarm[] }>("GET", "/alarms")).alarms,
   acknowledge: (id: string, note: string) =>
     call<void>("POST", `/alarms/${encodeURIComponent(id)}/acknowledge`, { note }),
 };

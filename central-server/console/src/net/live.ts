@@ -15,6 +15,8 @@ export interface LiveHandler {
   /** Something was missed, or the stream is new: read everything again. */
   resync(): void;
   live(live: boolean): void;
+  /** Central's time, with each beat. */
+  beat(serverTime: number): void;
 }
 
 /** The part of EventSource that is used; tests bring their own. */
@@ -26,6 +28,11 @@ export interface Source {
 
 const CLOSED = 2;
 
+/** Follows from after an event; a reconnection of the browser's own goes on from its last one. */
+export function openStream(after: string | null): Source {
+  return new EventSource(`/console/api/live${after === null ? "" : `?after=${encodeURIComponent(after)}`}`);
+}
+
 export class LiveStream {
   private source: Source | null = null;
   private heardAt: number;
@@ -35,7 +42,7 @@ export class LiveStream {
 
   constructor(
     private readonly handler: LiveHandler,
-    private readonly open: () => Source = () => new EventSource("/console/api/live"),
+    private readonly open: () => Source,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.heardAt = now();
@@ -53,10 +60,14 @@ export class LiveStream {
     this.source = source;
     this.reopenAt = null;
     source.addEventListener("open", () => this.heard());
-    source.addEventListener("beat", () => this.heard());
+    source.addEventListener("beat", (event) => {
+      this.heard();
+      const said = parse<{ server_time?: number }>(event.data);
+      if (said?.server_time !== undefined) this.handler.beat(said.server_time);
+    });
     source.addEventListener("news", (event) => {
       this.heard();
-      const news = parse(event.data);
+      const news = parse<News>(event.data);
       if (news) this.handler.news(news);
     });
     source.addEventListener("resync", () => {
@@ -76,7 +87,7 @@ export class LiveStream {
   private watch(): void {
     const now = this.now();
     if (now - this.heardAt > SILENT_AFTER_MS) this.tell(false);
-    // A fresh stream has no last id: everything is read again.
+    // A new stream begins where the lanes were read last: what came since is sent again, or `resync` is.
     if (this.reopenAt !== null && now >= this.reopenAt) {
       this.source?.close();
       this.connect();
@@ -91,9 +102,9 @@ export class LiveStream {
   }
 }
 
-function parse(data: string): News | null {
+function parse<T>(data: string): T | null {
   try {
-    return JSON.parse(data) as News;
+    return JSON.parse(data) as T;
   } catch {
     return null;
   }

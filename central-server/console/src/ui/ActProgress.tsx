@@ -2,7 +2,7 @@
 
 import { type ActLine, movesBoom, overdue } from "../gate/act";
 import type { Lane } from "../gate/state";
-import { barrierText, faultText, named } from "../words";
+import { faultText } from "../words";
 import { useDesk, useDeskState, useSpeech } from "./use";
 
 /** Shown for so long after its key was pressed. */
@@ -17,13 +17,13 @@ export function ActProgress(props: { lane: Lane }) {
 }
 
 function Progress(props: { line: ActLine; tick: number }) {
-  const { t } = useSpeech();
+  const { t, name } = useSpeech();
   const { line } = props;
   const late = overdue(line, props.tick);
   const bad = line.sent === "failed" || line.lane === "refused";
   return (
     <div class={`progress ${bad ? "bad" : late ? "late" : ""}`} role="status">
-      <b>{named(t.act.names, line.act)}</b>
+      <b>{name("acts", line.act)}</b>
       <ol>
         <li class={line.sent === "failed" ? "bad" : line.sent === "sent" ? "done" : "now"}>
           {line.sent === "failed" ? t.act.failed : line.sent === "sent" ? t.act.sent : `${t.act.sending}…`}
@@ -36,7 +36,7 @@ function Progress(props: { line: ActLine; tick: number }) {
         {line.sent !== "failed" && line.lane !== "refused" && (line.boom.length > 0 || movesBoom(line.act)) && (
           <li class={line.boom.length > 0 ? "done" : "now"}>
             {line.boom.length > 0
-              ? `${named(t.barrier, "title")}: ${line.boom.map((state) => barrierText(t, state)).join(" → ")}`
+              ? `${t.barrier}: ${line.boom.map((state) => name("barrier", state)).join(" → ")}`
               : `${t.act.boomWaits}…`}
           </li>
         )}

@@ -57,7 +57,7 @@ export function StopButton() {
   const desk = useDesk();
   const { chosen } = useDeskState();
   const { t } = useSpeech();
-  if (!chosen || !desk.mayAct()) return null;
+  if (!chosen) return null;
   return (
     <button type="button" class="stop" onClick={() => desk.stop()}>
       <span>

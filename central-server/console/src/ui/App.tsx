@@ -58,8 +58,10 @@ function Page(props: { desk: Desk }) {
     if (!signedIn) return;
     const down = (event: KeyboardEvent) => {
       allowSound();
+      desk.active();
       const act = meaning(event, desk.state.dialog !== null);
-      if (!act) return;
+      // A locked page has one key left.
+      if (!act || (desk.state.locked && act.act !== "stop")) return;
       event.preventDefault();
       if (act.act === "stop") quiet = event.code;
       carryOut(desk, act);
@@ -72,16 +74,22 @@ function Page(props: { desk: Desk }) {
     };
     window.addEventListener("keydown", down, true);
     window.addEventListener("keyup", up, true);
-    window.addEventListener("pointerdown", allowSound);
+    const here = () => {
+      allowSound();
+      desk.active();
+    };
+    window.addEventListener("pointerdown", here);
+    window.addEventListener("wheel", here, { passive: true });
     return () => {
       window.removeEventListener("keydown", down, true);
       window.removeEventListener("keyup", up, true);
-      window.removeEventListener("pointerdown", allowSound);
+      window.removeEventListener("pointerdown", here);
+      window.removeEventListener("wheel", here);
     };
   }, [desk, signedIn]);
 
   if (state.me === undefined) return <p class="loading">{t.loading}</p>;
-  if (state.me === null) return <SignIn />;
+  if (state.me === null || state.locked) return <SignIn key={state.locked ? "locked" : "new"} />;
   return (
     <>
       <Header />

@@ -3,8 +3,7 @@
 import type { ExpectedVehicle, PassageRecord, PassageView } from "../contract";
 import { core, forPeople } from "../gate/plate";
 import { dayAndClock } from "../gate/time";
-import { named } from "../words";
-import { type Speech, useDeskState, useSpeech } from "./use";
+import { type Speech, useSpeech } from "./use";
 
 interface Row {
   name: string;
@@ -16,10 +15,8 @@ interface Row {
 
 export function Compare(props: { passage: PassageView }) {
   const speech = useSpeech();
-  const { judged } = useDeskState();
   const { record } = props.passage;
-  const own = judged?.passage === record.id ? judged.expected : null;
-  const expected = own ?? props.passage.expected;
+  const { expected } = props.passage;
   const { t } = speech;
   return (
     <table class="compare">
@@ -66,8 +63,12 @@ export function Compare(props: { passage: PassageView }) {
   );
 }
 
-export function rows(record: PassageRecord, expected: ExpectedVehicle | null, speech: Pick<Speech, "t">): Row[] {
-  const { t } = speech;
+export function rows(
+  record: PassageRecord,
+  expected: ExpectedVehicle | null,
+  speech: Pick<Speech, "t" | "name">,
+): Row[] {
+  const { t, name } = speech;
   const tractor = record.parts.find((p) => p.part === "tractor");
   const trailer = record.parts.find((p) => p.part === "trailer");
   const boxes = record.parts.filter((p) => p.part === "container");
@@ -83,8 +84,8 @@ export function rows(record: PassageRecord, expected: ExpectedVehicle | null, sp
     },
     {
       name: t.passage.vehicleClass,
-      seen: record.class ? named(t.classes, record.class) : unseen,
-      declared: expected ? named(t.classes, expected.class) : "–",
+      seen: record.class ? name("classes", record.class) : unseen,
+      declared: expected ? name("classes", expected.class) : "–",
       // Whether a class fits another is a rule of the gate: its reason says so.
       same: record.decision?.reasons.some((r) => r.code === "class_mismatch") ? false : null,
     },

@@ -1,12 +1,11 @@
 /** What has been confirmed, where it goes next, what the boom did, and what people did. */
 
 import type { PassageView } from "../contract";
-import { clock } from "../gate/time";
-import { barrierText, named } from "../words";
+import { clock, dayAndClock } from "../gate/time";
 import { useSpeech } from "./use";
 
 export function Confirmations(props: { passage: PassageView }) {
-  const { t } = useSpeech();
+  const { t, name } = useSpeech();
   const { expected, record } = props.passage;
   const given = expected?.confirmed ?? [];
   const missing = (record.decision?.reasons ?? [])
@@ -19,12 +18,12 @@ export function Confirmations(props: { passage: PassageView }) {
       <ul>
         {missing.map((kind) => (
           <li key={kind} class="missing">
-            ✗ {named(t.confirmations, kind)} <b>{t.confirmations.missing}</b>
+            ✗ {name("confirmations", kind)} <b>{t.confirmations.missing}</b>
           </li>
         ))}
         {given.map((kind) => (
           <li key={kind} class="given">
-            ✓ {named(t.confirmations, kind)} <span class="hidden">{t.confirmations.given}</span>
+            ✓ {name("confirmations", kind)} <span class="hidden">{t.confirmations.given}</span>
           </li>
         ))}
       </ul>
@@ -47,7 +46,7 @@ export function Route(props: { passage: PassageView }) {
 }
 
 export function Boom(props: { passage: PassageView }) {
-  const { t, language } = useSpeech();
+  const { t, language, name } = useSpeech();
   const { boom } = props.passage;
   return (
     <section class="boom">
@@ -58,7 +57,7 @@ export function Boom(props: { passage: PassageView }) {
         <ol>
           {boom.slice(-8).map((seen) => (
             <li key={`${seen.at} ${seen.state}`} class={seen.commanded ? "" : "warn"}>
-              <time>{clock(seen.at / 1000, language)}</time> {barrierText(t, seen.state)}
+              <time>{clock(seen.at / 1000, language)}</time> {name("barrier", seen.state)}
               {!seen.commanded && ` (${t.passage.own})`}
             </li>
           ))}
@@ -69,7 +68,7 @@ export function Boom(props: { passage: PassageView }) {
 }
 
 export function DoneActs(props: { passage: PassageView }) {
-  const { t, language } = useSpeech();
+  const { t, language, name } = useSpeech();
   const { acts } = props.passage;
   if (acts.length === 0) return null;
   return (
@@ -77,9 +76,40 @@ export function DoneActs(props: { passage: PassageView }) {
       <h3>{t.passage.acts}</h3>
       <ol>
         {acts.slice(-8).map((act) => (
-          <li key={`${act.at} ${act.act}`}>
-            <time>{clock(act.at / 1000, language)}</time> <b>{named(t.act.names, act.act)}</b> · {act.officer}
+          <li key={act.id ?? `${act.at} ${act.act}`}>
+            <time>{clock(act.at / 1000, language)}</time> <b>{name("acts", act.act)}</b> · {act.officer},{" "}
+            {t.places[act.place]}
+            {act.outcome && (
+              <span class={`came ${act.outcome.state}`}>
+                {" "}
+                → {t.came[act.outcome.state]}
+                {act.outcome.state === "refused" && `: ${act.outcome.detail}`}
+              </span>
+            )}
             {act.reason && <q>{act.reason}</q>}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** The vehicle's other passages of the same crossing. */
+export function Way(props: { passage: PassageView }) {
+  const { t, language, name } = useSpeech();
+  const { journey, record } = props.passage;
+  const others = journey?.passages.filter((p) => p.id !== record.id) ?? [];
+  if (!journey || others.length === 0) return null;
+  return (
+    <section class="way">
+      <h3>{t.passage.way}</h3>
+      <p>
+        <b>{name("crossings", journey.state)}</b>
+      </p>
+      <ol>
+        {others.slice(-6).map((p) => (
+          <li key={p.id}>
+            <time>{dayAndClock(p.began_at / 1000, language)}</time> {p.lane} {p.outcome && name("outcomes", p.outcome)}
           </li>
         ))}
       </ol>

@@ -4,7 +4,6 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { LaneMode } from "../contract";
 import { forPeople, normalise, plausible } from "../gate/plate";
-import { named } from "../words";
 import { StopButton } from "./ActionBar";
 import { KeyList } from "./KeyList";
 import { situation } from "./situation";
@@ -260,7 +259,7 @@ const MODES: LaneMode[] = ["automatic", "attended", "closed"];
 
 function ModeDialog() {
   const desk = useDesk();
-  const { t } = useSpeech();
+  const { t, name } = useSpeech();
   const lane = desk.lane();
   const [mode, setMode] = useState<LaneMode>(lane?.status?.mode ?? "automatic");
   const reasons = useReasons(t.dialogs.modeReasons);
@@ -284,7 +283,7 @@ function ModeDialog() {
               data-first={mode === one ? "" : undefined}
               onChange={() => setMode(one)}
             />
-            {named(t.modes, one)}
+            {name("modes", one)}
           </label>
         ))}
       </fieldset>

@@ -2,13 +2,13 @@
 
 import { clock, nowMs } from "../gate/time";
 import { THEMES } from "../prefs";
-import { LANGUAGES, named } from "../words";
+import { LANGUAGES } from "../words";
 import { useDesk, useDeskState, useSpeech, useTick } from "./use";
 
 export function Header() {
   const desk = useDesk();
   const state = useDeskState();
-  const { t, language } = useSpeech();
+  const { t, name } = useSpeech();
   const open = state.gate.alarms.filter((a) => a.acknowledged_at === null).length;
   const go = (view: typeof state.view) => desk.set({ view: state.view === view ? "lanes" : view, dialog: null });
   return (
@@ -19,12 +19,14 @@ export function Header() {
         {state.me?.site && <small>{state.me.site}</small>}
       </h1>
       <LiveMark />
-      <Clock language={language} zone={t.zone} />
+      <Clock />
       <nav>
-        <button type="button" aria-pressed={state.view === "passages"} onClick={() => go("passages")}>
-          {t.actions.passages} <kbd>L</kbd>
-        </button>
-        {desk.mayLead() && (
+        {desk.mayAct() && (
+          <button type="button" aria-pressed={state.view === "passages"} onClick={() => go("passages")}>
+            {t.actions.passages} <kbd>L</kbd>
+          </button>
+        )}
+        {desk.mayAlarms() && (
           <button
             type="button"
             aria-pressed={state.view === "alarms"}
@@ -43,7 +45,7 @@ export function Header() {
       <div class="who">
         <span>
           <b>{state.me?.full_name}</b>
-          <small>{named(t.roles, state.me?.role ?? "")}</small>
+          <small>{name("roles", state.me?.role ?? "")}</small>
         </span>
         <button type="button" onClick={() => void desk.signOut()}>
           {t.signIn.out}
@@ -63,11 +65,23 @@ function LiveMark() {
   );
 }
 
-function Clock(props: { language: "vi" | "en" | "zh"; zone: string }) {
+/** A session's last minutes are told, so that nobody is signed out amid a vehicle. */
+const ENDS_SOON_MS = 20 * 60_000;
+
+function Clock() {
   useTick();
+  const { me } = useDeskState();
+  const { t, language } = useSpeech();
+  const ends = me?.ends_at === undefined ? null : me.ends_at / 1000;
   return (
-    <time class="clock" title={props.zone}>
-      {clock(nowMs(), props.language)} <small>UTC+7</small>
+    <time class="clock" title={t.zone}>
+      {clock(nowMs(), language)} <small>UTC+7</small>
+      {ends !== null && ends - nowMs() < ENDS_SOON_MS && (
+        <b class="warn">
+          {" "}
+          {t.signIn.ends} {clock(ends, language)}
+        </b>
+      )}
     </time>
   );
 }

@@ -3,10 +3,10 @@
 import type { PassageView } from "../contract";
 import { type Lane, laneIsLive, passageOf, waitingSince } from "../gate/state";
 import { clock, nowMs, span } from "../gate/time";
-import { barrierText, named, waitingText } from "../words";
+import { waitingText } from "../words";
 import { ActProgress } from "./ActProgress";
 import { Compare } from "./Compare";
-import { Boom, Confirmations, DoneActs, Route } from "./Course";
+import { Boom, Confirmations, DoneActs, Route, Way } from "./Course";
 import { Pictures } from "./Pictures";
 import { Plate } from "./Plate";
 import { tone } from "./Strip";
@@ -17,7 +17,7 @@ export function LanePane() {
   useTick();
   const desk = useDesk();
   const { gate, fault } = useDeskState();
-  const { t } = useSpeech();
+  const { t, name } = useSpeech();
   const lane = desk.lane();
   if (!lane) return <p class="empty">{fault ? (t.errors[fault.kind] ?? fault.message) : t.lane.none}</p>;
   const live = desk.laneIsLive(lane);
@@ -31,7 +31,7 @@ export function LanePane() {
       {lane.status?.passage ? (
         <Vehicle lane={lane} passage={passage} />
       ) : (
-        <p class="empty large">{lane.status?.mode === "closed" ? named(t.modes, "closed") : t.lane.empty}</p>
+        <p class="empty large">{lane.status?.mode === "closed" ? name("modes", "closed") : t.lane.empty}</p>
       )}
     </section>
   );
@@ -39,28 +39,28 @@ export function LanePane() {
 
 function Heading(props: { lane: Lane; passage: PassageView | undefined; live: boolean }) {
   const { lane, passage, live } = props;
-  const { t, language, words } = useSpeech();
+  const { t, name } = useSpeech();
   const status = lane.status;
   if (!status) return null;
   const since = waitingSince(lane, passage);
-  const waiting = waitingText(t, words, language, status.waiting_for);
+  const waiting = waitingText(name, status.waiting_for);
   return (
     <div class={`heading ${tone(lane, live)}`}>
       <h2>
         {lane.lane} <small>{t.lane[lane.direction]}</small>
       </h2>
       <p class="state">
-        <b>{waiting || named(t.states, status.state)}</b>
+        <b>{waiting || name("states", status.state)}</b>
         {since !== null && <span class="wait-time">{span(nowMs() - since)}</span>}
       </p>
       <dl class="facts-line">
         <div>
-          <dt>{named(t.barrier, "title")}</dt>
-          <dd>{barrierText(t, status.barrier)}</dd>
+          <dt>{t.barrier}</dt>
+          <dd>{name("barrier", status.barrier)}</dd>
         </div>
         <div>
           <dt>{t.lane.mode}</dt>
-          <dd>{named(t.modes, status.mode)}</dd>
+          <dd>{name("modes", status.mode)}</dd>
         </div>
         <div>
           <dt>{t.lane.sign}</dt>
@@ -90,14 +90,14 @@ function LaneLost(props: { lane: Lane }) {
 
 function Faults(props: { lane: Lane }) {
   const { gate } = useDeskState();
-  const { t } = useSpeech();
+  const { t, name } = useSpeech();
   const faults = props.lane.status?.faults ?? [];
   if (faults.length === 0) return null;
   return (
     <ul class="lane-faults" aria-label={t.lane.faults}>
       {faults.map((code) => (
         <li key={code}>
-          <b>{named(t.faults, code)}</b> {gate.faults.get(`${props.lane.lane} ${code}`) ?? ""}
+          <b>{name("faults", code)}</b> {gate.faults.get(`${props.lane.lane} ${code}`) ?? ""}
         </li>
       ))}
     </ul>
@@ -106,14 +106,15 @@ function Faults(props: { lane: Lane }) {
 
 function Vehicle(props: { lane: Lane; passage: PassageView | undefined }) {
   const { passage } = props;
-  const { gate } = useDeskState();
+  const desk = useDesk();
   const { t, language } = useSpeech();
-  if (!passage) return <p class="empty large">{t.loading}</p>;
+  // Who does not work lanes is not shown whose vehicle it is.
+  if (!passage) return <p class="empty large">{desk.mayAct() ? t.loading : t.whyNot.role}</p>;
   return (
     <div class="vehicle">
-      <Pictures passage={passage} unread={gate.unread.get(passage.record.id)} />
+      <Pictures passage={passage} />
       <div class="reading">
-        <Plate passage={passage} unread={gate.unread.get(passage.record.id)} />
+        <Plate passage={passage} />
         <Why passage={passage} />
       </div>
       <div class="checks">
@@ -122,6 +123,7 @@ function Vehicle(props: { lane: Lane; passage: PassageView | undefined }) {
         <Route passage={passage} />
         <Boom passage={passage} />
         <DoneActs passage={passage} />
+        <Way passage={passage} />
         <p class="began">
           {t.passage.began} {clock(passage.record.began_at / 1000, language)}
           {!passage.record.clock_synchronised && <b class="warn"> · {t.passage.clockBad}</b>}

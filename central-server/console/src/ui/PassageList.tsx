@@ -5,9 +5,9 @@ import type { PassageRecord, PassageView } from "../contract";
 import { forPeople, normalise } from "../gate/plate";
 import { dayAndClock, fromField } from "../gate/time";
 import { Fault, type PassageFilter } from "../net/api";
-import { faultText, named } from "../words";
+import { faultText } from "../words";
 import { Compare } from "./Compare";
-import { Boom, Confirmations, DoneActs, Route } from "./Course";
+import { Boom, Confirmations, DoneActs, Route, Way } from "./Course";
 import { Pictures } from "./Pictures";
 import { Plate } from "./Plate";
 import { useDesk, useDeskState, useSpeech } from "./use";
@@ -117,7 +117,7 @@ interface TableProps {
 }
 
 function Table(props: TableProps) {
-  const { t, language } = useSpeech();
+  const { t, language, name } = useSpeech();
   if (props.rows === null) return <p class="empty">{t.loading}</p>;
   if (props.rows.length === 0) return <p class="empty">{t.list.none}</p>;
   return (
@@ -147,9 +147,9 @@ function Table(props: TableProps) {
                     {plate ? forPeople(plate, tractor?.country ?? null) : t.passage.unread}
                   </button>
                 </td>
-                <td>{p.class ? named(t.classes, p.class) : "–"}</td>
-                <td>{p.outcome ? named(t.outcomes, p.outcome) : t.list.inLane}</td>
-                <td>{p.opened_by ? named(t.openedBy, p.opened_by) : "–"}</td>
+                <td>{p.class ? name("classes", p.class) : "–"}</td>
+                <td>{p.outcome ? name("outcomes", p.outcome) : t.list.inLane}</td>
+                <td>{p.opened_by ? name("opened_by", p.opened_by) : "–"}</td>
               </tr>
             );
           })}
@@ -173,14 +173,15 @@ function OnePassage(props: { view: PassageView; onClose: () => void }) {
           {t.actions.close}
         </button>
       </div>
-      <Pictures passage={view} unread={undefined} />
-      <Plate passage={view} unread={undefined} past />
+      <Pictures passage={view} />
+      <Plate passage={view} past />
       <Why passage={view} />
       <Compare passage={view} />
       <Confirmations passage={view} />
       <Route passage={view} />
       <Boom passage={view} />
       <DoneActs passage={view} />
+      <Way passage={view} />
     </article>
   );
 }

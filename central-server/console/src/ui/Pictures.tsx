@@ -1,19 +1,15 @@
 /** The very picture that was read, and the plate cut out of it. Nothing is shown that did not vote. */
 
 import type { PassageView } from "../contract";
-import type { Unread } from "../gate/state";
 import { picture } from "../net/api";
 import { useSpeech } from "./use";
 
-export function Pictures(props: { passage: PassageView; unread: Unread | undefined }) {
+export function Pictures(props: { passage: PassageView }) {
   const { t } = useSpeech();
   const { record, evidence } = props.passage;
   const part = record.parts.find((p) => p.part === "tractor" && p.frame) ?? record.parts.find((p) => p.frame !== null);
-  const named = new Set(record.parts.flatMap((p) => [p.frame, p.crop]));
-  // An unread vehicle has no part: its best looks are the pictures that no part names.
-  const looks = part
-    ? []
-    : (props.unread?.frames ?? Object.keys(evidence).filter((sha) => !named.has(sha))).slice(0, 3);
+  // An unread vehicle has no part: its best looks are shown.
+  const looks = part ? [] : (props.passage.unread?.frames ?? []).slice(0, 3);
   return (
     <div class="pictures">
       {part ? (

@@ -1,17 +1,16 @@
 /** What was read, how sure it is, and what else it could be. */
 
-import type { PassageView } from "../contract";
+import type { PassageView, Unread } from "../contract";
 import { countryOf, forPeople } from "../gate/plate";
-import type { Unread } from "../gate/state";
 import { named, sureness } from "../words";
 import { useDesk, useSpeech } from "./use";
 
-export function Plate(props: { passage: PassageView; unread: Unread | undefined; past?: boolean }) {
+export function Plate(props: { passage: PassageView; past?: boolean }) {
   const { t } = useSpeech();
   const { record } = props.passage;
   const tractor = record.parts.find((p) => p.part === "tractor");
   const text = record.corrected ?? tractor?.text;
-  if (!text) return <UnreadPlate unread={props.unread} reading={!record.unread && !props.past} />;
+  if (!text) return <UnreadPlate unread={props.passage.unread} reading={!record.unread && !props.past} />;
   const country = tractor?.country ?? countryOf(text);
   const sure = tractor ? sureness(t, tractor.probability) : null;
   return (
@@ -46,12 +45,12 @@ export function percent(probability: number): string {
   return `${shown.toFixed(1)} %`;
 }
 
-function UnreadPlate(props: { unread: Unread | undefined; reading: boolean }) {
-  const { t } = useSpeech();
+function UnreadPlate(props: { unread: Unread | null; reading: boolean }) {
+  const { t, name } = useSpeech();
   return (
     <div class="plate-card">
       <p class="plate unread">{props.reading ? "· · ·" : t.passage.unread}</p>
-      {props.reading && <p class="plate-facts">{t.states.capturing}</p>}
+      {props.reading && <p class="plate-facts">{name("states", "capturing")}</p>}
       {props.unread && props.unread.fates.length > 0 && (
         <p class="plate-facts">
           {t.passage.unreadWhy}: {props.unread.fates.map(([fate, n]) => `${named(t.fates, fate)} ×${n}`).join(", ")}

@@ -5,7 +5,7 @@ import { plateOf } from "../gate/allowed";
 import { forPeople } from "../gate/plate";
 import { type Lane, passageOf, waitingSince, waitsForOfficer } from "../gate/state";
 import { nowMs, span } from "../gate/time";
-import { barrierText, named, waitingText } from "../words";
+import { waitingText } from "../words";
 import { useDesk, useDeskState, useSpeech, useTick } from "./use";
 
 export function Strip() {
@@ -52,7 +52,7 @@ export function tone(lane: Lane, live: boolean): "dead" | "fault" | "wait" | "go
 
 function Tile(props: TileProps) {
   const { lane, passage, live } = props;
-  const { t, language, words } = useSpeech();
+  const { t, name } = useSpeech();
   const status = lane.status;
   const since = waitingSince(lane, passage);
   const plate = plateOf(passage);
@@ -67,10 +67,10 @@ function Tile(props: TileProps) {
           {lane.direction === "entry" ? "↓" : "↑"} {t.lane[lane.direction]}
         </span>
       </span>
-      <span class="tile-state">{live && status ? named(t.states, status.state) : t.live.laneNo}</span>
+      <span class="tile-state">{live && status ? name("states", status.state) : t.live.laneNo}</span>
       <span class="tile-plate">{plate ? forPeople(plate, country) : status?.passage ? "· · ·" : " "}</span>
       <span class="tile-foot">
-        <span class="boom-state">{status ? barrierText(t, status.barrier) : ""}</span>
+        <span class="boom-state">{status ? name("barrier", status.barrier) : ""}</span>
         {since !== null ? (
           <b class="wait-time">
             {t.lane.waits} {span(nowMs() - since)}
@@ -79,7 +79,7 @@ function Tile(props: TileProps) {
           began !== null && <span>{span(nowMs() - began)}</span>
         )}
       </span>
-      <span class="tile-why">{status && live ? waitingText(t, words, language, status.waiting_for) : ""}</span>
+      <span class="tile-why">{status && live ? waitingText(name, status.waiting_for) : ""}</span>
     </button>
   );
 }

@@ -1,40 +1,37 @@
 /** The decision and its reasons, in words; and what the officer's own plate came to. */
 
 import type { Decision, PassageView, Reason } from "../contract";
-import { forPeople } from "../gate/plate";
-import { faultText, named, reasonText } from "../words";
+import { countryOf, forPeople } from "../gate/plate";
+import { faultText, named } from "../words";
 import { type Speech, useDeskState, useSpeech } from "./use";
 
 export function Why(props: { passage: PassageView }) {
   const { judged } = useDeskState();
-  const { t } = useSpeech();
-  const { record } = props.passage;
+  const { t, name } = useSpeech();
+  const { record, fresh } = props.passage;
   const own = judged?.passage === record.id ? judged : null;
   return (
     <div class="why">
-      {own && (
-        <div class={`judged ${own.state}`} role="status">
-          {own.state === "sending" && <p>{t.act.sending}…</p>}
-          {own.state === "failed" && (
-            <p class="fault">
-              <b>{t.act.failed}.</b> {faultText(t, own.fault?.kind ?? "", own.fault?.message ?? "")}
-            </p>
-          )}
-          {own.state === "done" && own.decision && (
-            <>
-              <p>
-                {t.act.nowDecided} <b>{own.plate && forPeople(own.plate, own.expected?.country ?? null)}</b>
-              </p>
-              <Verdict decision={own.decision} />
-              <p class="next-step">{t.act.thenOpen}</p>
-            </>
-          )}
+      {own?.state === "sending" && <p role="status">{t.act.sending}…</p>}
+      {own?.state === "failed" && (
+        <p class="fault" role="alert">
+          <b>{t.act.failed}.</b> {faultText(t, own.fault?.kind ?? "", own.fault?.message ?? "")}
+        </p>
+      )}
+      {fresh && (
+        <div class="fresh" role="status">
+          <p>
+            {name("acts", fresh.confirmed ? "confirm_plate" : "correct_plate")} · {fresh.by}. {t.act.nowDecided}{" "}
+            <b>{forPeople(fresh.plate, props.passage.expected?.country ?? countryOf(fresh.plate))}</b>
+          </p>
+          <Verdict decision={fresh.decision} />
+          <p class="next-step">{t.act.thenOpen}</p>
         </div>
       )}
-      {record.decision && !(own?.state === "done" && own.decision) && (
+      {record.decision && !fresh && (
         <>
           <Verdict decision={record.decision} />
-          {record.decided_by && <p class="decided-by">{named(t.passage.decidedBy, record.decided_by)}</p>}
+          {record.decided_by && <p class="hint">{named(t.passage.decidedBy, record.decided_by)}</p>}
         </>
       )}
     </div>
@@ -46,11 +43,11 @@ function Verdict(props: { decision: Decision }) {
   const { verdict, reasons } = props.decision;
   return (
     <div class={`verdict ${verdict}`}>
-      <p class="verdict-word">{named(speech.t.verdicts, verdict)}</p>
+      <p class="verdict-word">{speech.name("verdicts", verdict)}</p>
       <ul aria-label={speech.t.passage.reasons}>
         {reasons.map((reason) => (
           <li key={`${reason.code} ${reason.detail}`}>
-            {reasonText(speech.words, speech.language, reason.code)}
+            {speech.name("reasons", reason.code)}
             <Detail reason={reason} speech={speech} />
           </li>
         ))}
@@ -66,8 +63,8 @@ function Detail(props: { reason: Reason; speech: Speech }) {
   return <small>: {detailText(reason, speech)}</small>;
 }
 
-export function detailText(reason: Reason, speech: Pick<Speech, "t">): string {
-  if (reason.code === "confirmation_missing") return named(speech.t.confirmations, reason.detail);
+export function detailText(reason: Reason, speech: Pick<Speech, "name">): string {
+  if (reason.code === "confirmation_missing") return speech.name("confirmations", reason.detail);
   const limits = /^probability ([\d.]+), needed ([\d.]+)$/.exec(reason.detail);
   if (limits) return `${limits[1]} < ${limits[2]}`;
   return reason.detail;

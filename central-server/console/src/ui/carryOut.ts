@@ -23,10 +23,10 @@ export function carryOut(desk: Desk, key: KeyAct): void {
       desk.set({ view: "lanes" });
       break;
     case "passages":
-      desk.set({ view: view === "passages" ? "lanes" : "passages" });
+      if (desk.mayAct()) desk.set({ view: view === "passages" ? "lanes" : "passages" });
       break;
     case "alarms":
-      if (desk.mayLead()) desk.set({ view: view === "alarms" ? "lanes" : "alarms" });
+      if (desk.mayAlarms()) desk.set({ view: view === "alarms" ? "lanes" : "alarms" });
       break;
     case "keys":
       desk.set({ dialog: "keys" });

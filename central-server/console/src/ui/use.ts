@@ -1,10 +1,10 @@
 /** Hooks by which components see the desk and the time. */
 
 import { createContext } from "preact";
-import { useContext, useEffect, useState } from "preact/hooks";
-import type { Language, Words } from "../contract";
+import { useContext, useEffect, useLayoutEffect, useState } from "preact/hooks";
+import type { Language } from "../contract";
 import type { Desk, DeskState } from "../desk";
-import { type Texts, texts } from "../words";
+import { type Name, nameIn, type Texts, texts } from "../words";
 
 export const DeskContext = createContext<Desk | null>(null);
 
@@ -16,20 +16,24 @@ export function useDesk(): Desk {
 
 export function useDeskState(): DeskState {
   const desk = useDesk();
-  const [, again] = useState(0);
-  useEffect(() => desk.subscribe(() => again((n) => n + 1)), [desk]);
+  const [, again] = useState(desk.state);
+  useLayoutEffect(() => {
+    again(desk.state);
+    return desk.subscribe(() => again(desk.state));
+  }, [desk]);
   return desk.state;
 }
 
 export interface Speech {
   t: Texts;
   language: Language;
-  words: Words | null;
+  /** What a code of the gate is called. */
+  name: Name;
 }
 
 export function useSpeech(): Speech {
   const { prefs, words } = useDesk().state;
-  return { t: texts(prefs.language), language: prefs.language, words };
+  return { t: texts(prefs.language), language: prefs.language, name: nameIn(words, prefs.language) };
 }
 
 /** Draws again so often: for what grows by itself, as waiting times. */

@@ -1,6 +1,9 @@
-/** The words of the page, by language, and how codes become words. */
+/**
+ * The words of the page, by language. What the gate's own codes are called (states, reasons, acts,
+ * faults ...) comes from gate-core by `/console/api/words`, so that all say the same.
+ */
 
-import type { Language, Words } from "../contract";
+import type { Language, Section, Words } from "../contract";
 import { en } from "./en";
 import { type Texts, vi } from "./vi";
 import { zh } from "./zh";
@@ -18,24 +21,22 @@ export const texts = (language: Language): Texts => ALL[language];
 /** A code without a word is shown as it is, readable: better than nothing on a bad day. */
 const bare = (code: string): string => code.replaceAll("_", " ");
 
+/** A word of the page's own tables. */
 export const named = (table: Record<string, string>, code: string): string => table[code] ?? bare(code);
 
-/** A reason of a decision: gate-core's own words. */
-export function reasonText(words: Words | null, language: Language, code: string): string {
-  return words?.reasons[code]?.[language] ?? bare(code);
-}
+/** What a code of the gate is called. */
+export type Name = (section: Section, code: string) => string;
 
-/** `fault(relay_stuck)` is "FAULT: relay does not let go". */
-export function barrierText(t: Texts, state: string): string {
-  const fault = /^fault\((.+)\)$/.exec(state)?.[1];
-  return fault ? `${named(t.barrier, "fault")}: ${named(t.faults, fault)}` : named(t.barrier, state);
-}
+export const nameIn =
+  (words: Words | null, language: Language): Name =>
+  (section, code) =>
+    words?.[section]?.[code]?.[language] ?? bare(code);
 
-/** `officer:not_expected` is "Waits for officer: no such vehicle is expected". */
-export function waitingText(t: Texts, words: Words | null, language: Language, code: string): string {
-  const reason = /^officer:(.+)$/.exec(code)?.[1];
-  if (reason) return `${named(t.waiting, "officer")}: ${reasonText(words, language, reason)}`;
-  return code === "" ? "" : named(t.waiting, code);
+/** `officer:not_expected` is "Waiting for an officer: vehicle not expected". */
+export function waitingText(name: Name, code: string): string {
+  if (code === "") return "";
+  const [what = "", reason] = code.split(":");
+  return reason ? `${name("waiting", what)}: ${name("reasons", reason)}` : name("waiting", what);
 }
 
 /** A probability in words: 0.9995 is "almost certain". */
