@@ -12,4 +12,6 @@ pub mod identity;
 pub mod lane;
 pub mod outbox;
 pub mod panel;
+pub mod read;
+pub mod sight;
 pub mod uplink;

@@ -11,6 +11,9 @@ fn main() -> ExitCode {
     if matches!(cli.command, Command::CameraWorker { .. }) {
         return gate_camera::worker_main();
     }
+    if let Command::Read(args) = &cli.command {
+        return edge_agent::read::run(args);
+    }
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         eprintln!("edge-agent: a TLS provider is installed already");
         return ExitCode::FAILURE;

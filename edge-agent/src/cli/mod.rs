@@ -50,6 +50,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "vi")]
         lang: Language,
     },
+    /// Read plates, container numbers and vehicles in pictures, videos and streams.
+    Read(crate::read::ReadArgs),
     /// Run the machines over a journal again and show where something else comes out.
     Replay {
         /// A lane's folder (DATA/journal/LANE) or one of its files.
@@ -102,7 +104,7 @@ impl From<Role> for OfficerRole {
     }
 }
 
-/// Does what was asked. The camera's worker is not for here: it needs no runtime.
+/// Does what was asked. Reading and the camera's worker are not for here: they need no runtime.
 ///
 /// # Errors
 /// What failed, for the last line of the command.
@@ -116,6 +118,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Explain { passage, lang } => explain::explain(&data, passage, lang).await,
         Command::Replay { journal } => replay::replay(&journal),
         Command::Pin { name, role } => pin::pin(&data, &name, role.into()),
+        Command::Read(_) => anyhow::bail!("reading needs no runtime: it is done before one is made"),
         Command::CameraWorker { .. } => anyhow::bail!("the camera's worker is started by the agent itself"),
     }
 }
