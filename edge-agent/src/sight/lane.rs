@@ -42,6 +42,8 @@ struct Lane {
 /// Runs until stopped, and until every worker is gone.
 pub(super) async fn run(order: SightOrder, mut watched: watch::Receiver<Option<Watched>>, outs: Outs) {
     let SightOrder { lane, cameras: configs, eyes, evidence, clock, worker, stop } = order;
+    // Its own: a lane whose handle is gone ends its cameras, not the agent.
+    let stop = stop.child_token();
     let (told, mut looked) = mpsc::channel(WAITING);
     let since = watch::Sender::new(None);
     let mut cameras = Vec::new();
