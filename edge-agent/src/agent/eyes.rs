@@ -1,27 +1,126 @@
 //! The cameras and the models of the agent, handed to its lanes.
+//!
+//! Models that are missing or not what the manifest says keep no lane from working: they are told as a fault
+//! of every camera, and each vehicle is an officer's.
 
+use std::path::Path;
+
+use gate_camera::{CameraState, WorkerProgram};
+use gate_vision::{Eyes, ModelError};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::{Config, LaneConfig};
 use crate::evidence::Evidence;
-use crate::lane::eyes::LaneEyes;
+use crate::lane::eyes::{LaneEyes, blinds};
+use crate::lane::view::CameraView;
+use crate::sight::{self, EyesPool, LaneSight, Looks, SightOrder};
 
 /// What sees for the lanes.
-pub(super) struct Sight;
+pub(super) struct Sight {
+    pool: Result<EyesPool, String>,
+    worker: WorkerProgram,
+    evidence: Evidence,
+    clock: Clock,
+    stop: CancellationToken,
+}
 
 impl Sight {
-    pub fn open(_config: &Config, _evidence: &Evidence, _clock: &Clock, _stop: &CancellationToken) -> Self {
-        Self
+    /// Loads the models once for each thread that looks; none when no lane has a camera.
+    pub fn open(config: &Config, evidence: &Evidence, clock: &Clock, stop: &CancellationToken) -> Self {
+        let cameras = config.lanes.iter().any(|lane| !lane.cameras.is_empty());
+        let pool = if cameras { pool(config) } else { Err("no lane has a camera".to_owned()) };
+        if let (true, Err(error)) = (cameras, &pool) {
+            metrics::counter!("edge_models_failed_total").increment(1);
+            tracing::error!(error, "nothing can be read: every vehicle is an officer's until the models are mended");
+        }
+        let program = std::env::current_exe().unwrap_or_else(|_| "edge-agent".into());
+        let worker = WorkerProgram { program, arguments: vec!["camera-worker".into()] };
+        Self { pool, worker, evidence: evidence.clone(), clock: clock.clone(), stop: stop.clone() }
     }
 
-    pub fn lane(&self, _lane: &LaneConfig, _tasks: &mut JoinSet<()>) -> LaneEyes {
-        LaneEyes::none()
+    /// The eyes of one lane.
+    pub fn lane(&self, lane: &LaneConfig, tasks: &mut JoinSet<()>) -> LaneEyes {
+        if lane.cameras.is_empty() {
+            return LaneEyes::none();
+        }
+        let pool = match &self.pool {
+            Ok(pool) => pool.clone(),
+            Err(error) => return blind(lane, error),
+        };
+        let order = SightOrder {
+            lane: lane.lane.clone(),
+            cameras: lane.cameras.clone(),
+            eyes: pool,
+            evidence: self.evidence.clone(),
+            clock: self.clock.clone(),
+            worker: self.worker.clone(),
+            stop: self.stop.clone(),
+        };
+        let LaneSight { watch, sights, cameras, preview, task } = sight::start(order);
+        tasks.spawn(async move { drop(task.await) });
+        let views = watch::Sender::new(Vec::new());
+        let eyes = LaneEyes { watch, sights, cameras: views.subscribe(), preview };
+        tasks.spawn(translate(cameras, views, self.stop.clone()));
+        eyes
     }
 }
 
-/// Whether each model is there and is what the manifest says.
-pub(crate) fn check_models(_config: &Config) -> Vec<(String, Result<String, String>)> {
-    Vec::new()
+fn pool(config: &Config) -> Result<EyesPool, String> {
+    let load = || Eyes::load(&config.models, None).map(|eyes| Box::new(eyes) as Box<dyn Looks>);
+    let eyes = (0..config.eyes).map(|_| load()).collect::<Result<Vec<_>, ModelError>>().map_err(|e| e.to_string())?;
+    EyesPool::start(eyes).map_err(|e| e.to_string())
+}
+
+/// A lane whose cameras cannot be looked through.
+fn blind(lane: &LaneConfig, error: &str) -> LaneEyes {
+    let view = |name: &String| CameraView {
+        name: name.clone(),
+        fault: Some("models_missing".to_owned()),
+        detail: error.to_owned(),
+    };
+    let views = lane.cameras.iter().map(|c| view(&c.name)).collect();
+    LaneEyes { cameras: watch::Sender::new(views).subscribe(), ..LaneEyes::none() }
+}
+
+/// What the panel and the lane hear of cameras: the fault that matters most. Measures change with every
+/// picture; they are told once, with the fault.
+async fn translate(
+    mut states: watch::Receiver<Vec<CameraState>>,
+    views: watch::Sender<Vec<CameraView>>,
+    stop: CancellationToken,
+) {
+    loop {
+        let before = views.borrow().clone();
+        let now: Vec<CameraView> = states.borrow_and_update().iter().map(|s| view(s, &before)).collect();
+        views.send_if_modified(|told| {
+            let changed = *told != now;
+            if changed {
+                *told = now;
+            }
+            changed
+        });
+        tokio::select! {
+            () = stop.cancelled() => return,
+            news = states.changed() => if news.is_err() { return },
+        }
+    }
+}
+
+fn view(state: &CameraState, before: &[CameraView]) -> CameraView {
+    let worst = state.faults.iter().find(|f| blinds(f.code.as_str())).or(state.faults.first());
+    let fault = worst.map(|f| f.code.as_str().to_owned());
+    let told = before.iter().find(|b| b.name == state.name && b.fault == fault);
+    let detail = told.map_or_else(|| worst.map(ToString::to_string).unwrap_or_default(), |b| b.detail.clone());
+    CameraView { name: state.name.clone(), fault, detail }
+}
+
+/// Whether the models are there and what the manifest says; nothing when no lane has a camera.
+pub(crate) fn check_models(config: &Config) -> Option<Result<String, String>> {
+    config.lanes.iter().any(|lane| !lane.cameras.is_empty()).then(|| {
+        let good = |_| format!("good, in {}; {} thread(s) look", Path::new(&config.models).display(), config.eyes);
+        Eyes::load(&config.models, None).map(good).map_err(|e| e.to_string())
+    })
 }

@@ -11,7 +11,7 @@ use gate_barrier::device::{DeviceEvent, LaneDevices};
 use gate_core::barrier::io::InputName;
 
 use super::say;
-use crate::agent::check_lanes;
+use crate::agent::{check_lanes, check_models};
 use crate::config::{Config, LaneConfig};
 use crate::identity::{Identity, IdentityError};
 
@@ -30,14 +30,13 @@ pub(super) async fn check(data: &Path, devices: bool) -> anyhow::Result<()> {
         Err(error @ IdentityError::NotEnrolled { .. }) => say(format!("identity: {error}")),
         Err(error) => return Err(error.into()),
     }
-    for (name, outcome) in crate::agent::check_models(&config) {
-        match outcome {
-            Ok(good) => say(format!("{name}: {good}")),
-            Err(error) => {
-                faults += 1;
-                say(format!("{name}: {error}"));
-            }
+    match check_models(&config) {
+        Some(Ok(good)) => say(format!("models: {good}")),
+        Some(Err(error)) => {
+            faults += 1;
+            say(format!("models: {error}"));
         }
+        None => say("models: not needed, no lane has a camera"),
     }
     if devices {
         for lane in &config.lanes {

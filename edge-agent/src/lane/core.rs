@@ -184,7 +184,9 @@ impl LaneCore {
             Signal::Sight { passage, sight } if self.passage() == Some(passage) => {
                 step.lane(LaneInput::Sight(*sight));
             }
-            Signal::Sight { .. } => {}
+            Signal::TrackChanged(passage) if self.passage() == Some(passage) => step.lane(LaneInput::TrackChanged),
+            // About a vehicle that is no longer there.
+            Signal::Sight { .. } | Signal::TrackChanged(_) => {}
             Signal::Reply { request, decision, by, grant } => {
                 step.lane(LaneInput::Replied { request, decision: (decision, by), grant });
             }

@@ -2,18 +2,18 @@
 //! in tests.
 
 use bytes::Bytes;
-use gate_core::ids::{PassageId, TrackId};
-use gate_core::lane::effect::Sight;
+use gate_core::ids::PassageId;
 use tokio::sync::{mpsc, watch};
 
 use super::view::CameraView;
+use crate::sight::{Seen, Watched};
 
 /// The cameras of one lane.
 pub struct LaneEyes {
     /// The vehicle to look at; `None` lets them rest.
-    pub watch: watch::Sender<Option<(PassageId, TrackId)>>,
+    pub watch: watch::Sender<Option<Watched>>,
     /// What they tell, with the passage that it is about.
-    pub sights: mpsc::Receiver<(PassageId, Sight)>,
+    pub sights: mpsc::Receiver<(PassageId, Seen)>,
     /// How they are.
     pub cameras: watch::Receiver<Vec<CameraView>>,
     /// The newest frame, JPEG.
@@ -35,6 +35,8 @@ impl LaneEyes {
 }
 
 /// Faults with which a lane may not open by itself: what is seen may be nothing, or old.
-pub(super) fn blinds(code: &str) -> bool {
-    matches!(code, "camera_lost" | "camera_frozen" | "camera_black" | "camera_covered" | "camera_wrong_size")
+pub(crate) fn blinds(code: &str) -> bool {
+    let blind =
+        ["camera_lost", "camera_frozen", "camera_black", "camera_covered", "camera_wrong_size", "models_missing"];
+    blind.contains(&code)
 }

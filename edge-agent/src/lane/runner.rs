@@ -13,8 +13,8 @@ use std::time::Duration;
 use gate_barrier::device::{DeviceEvent, LaneDevices};
 use gate_core::barrier::io::{DeviceNews, Output};
 use gate_core::clock::{Monotonic, UtcMicros};
-use gate_core::ids::{GrantId, LaneId, LaneSession, PassageId, RequestId, TrackId};
-use gate_core::lane::effect::{Sight, StepIds};
+use gate_core::ids::{GrantId, LaneId, LaneSession, PassageId, RequestId};
+use gate_core::lane::effect::StepIds;
 use gate_core::lane::state::LaneState;
 use gate_core::message::event::EventBody;
 use gate_core::message::exchange::RouteAdvice;
@@ -32,6 +32,7 @@ use super::view::{LaneAct, LaneOrder, LaneStop, LaneView};
 use super::wellness::Wellness;
 use crate::clock::Clock;
 use crate::outbox::{Draft, Outbox};
+use crate::sight::{Seen, Watched};
 
 /// Time passes for the machines at least so often.
 const TICK: Duration = Duration::from_millis(50);
@@ -62,7 +63,7 @@ pub(super) struct Sources {
     pub orders: mpsc::Receiver<LaneOrder>,
     pub stops: mpsc::Receiver<LaneStop>,
     pub told: mpsc::Receiver<Told>,
-    pub sights: mpsc::Receiver<(PassageId, Sight)>,
+    pub sights: mpsc::Receiver<(PassageId, Seen)>,
 }
 
 /// A lane's task.
@@ -75,7 +76,7 @@ pub(super) struct Runner {
     pub clock: Clock,
     pub deciders: Deciders,
     pub devices: Arc<LaneDevices>,
-    pub watch: watch::Sender<Option<(PassageId, TrackId)>>,
+    pub watch: watch::Sender<Option<Watched>>,
     pub told: mpsc::Sender<Told>,
     pub view: watch::Sender<LaneView>,
     pub beat_ms: Arc<AtomicU64>,
@@ -112,9 +113,10 @@ impl Runner {
                 _ = ticks.tick() => self.tick(),
                 Some(order) = from.orders.recv() => self.order(order),
                 Some(told) = from.told.recv() => self.told(told),
-                Some((passage, sight)) = from.sights.recv() => {
-                    self.feed(Signal::Sight { passage, sight: Box::new(sight) });
-                }
+                Some((passage, seen)) = from.sights.recv() => self.feed(match seen {
+                    Seen::Sight(sight) => Signal::Sight { passage, sight: Box::new(sight) },
+                    Seen::TrackChanged => Signal::TrackChanged(passage),
+                }),
                 _ = sessions.tick() => self.feed(Signal::Session(new_session())),
             }
         }
@@ -241,7 +243,7 @@ impl Runner {
                 Effect::Watch { passage, track } => {
                     self.route = None;
                     self.hands.route(None);
-                    self.watch.send_replace(Some((passage, track)));
+                    self.watch.send_replace(Some(Watched { passage, track }));
                 }
                 Effect::WatchNoMore => {
                     self.route = None;

@@ -32,6 +32,8 @@ pub enum Signal {
         /// What.
         sight: Box<Sight>,
     },
+    /// The cameras tell: another vehicle stands where the one of this passage stood.
+    TrackChanged(PassageId),
     /// The answer to a question.
     Reply {
         /// Which question.
