@@ -144,7 +144,7 @@ class Site:
         lanes = ",".join(f"{lane.name}:{lane.direction}" for lane in self.lanes)
         token = self.central("edge", "add", EDGE, "--lanes", lanes)
         central = ["--central", f"https://localhost:{self.https}", "--authority", str(self.authority)]
-        self.edge("enrol", "--edge", EDGE, *central, "--token", token)
+        self.edge("enrol", EDGE, *central, "--token", token)
 
     def start_edge(self) -> None:
         """Starts the edge and waits for its panel."""
