@@ -110,7 +110,7 @@ test("the plate corrected: a runner-up by arrow, decided anew, opened by another
   expect(page.central.correct).toHaveBeenCalledWith(PASSAGE, "云G12345", "Đọc bằng mắt trên ảnh");
   expect(page.text(".plate")).toBe("云G·12345");
   expect(page.text(".fresh")).toContain("Đủ mọi điều kiện");
-  expect(page.text(".fresh")).toContain("Nhấn O");
+  expect(page.text(".fresh")).toContain("nhấn O");
   expect(page.central.open).not.toHaveBeenCalled();
 });
 

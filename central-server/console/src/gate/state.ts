@@ -183,8 +183,9 @@ export function waitingSince(lane: Lane, passage: PassageView | undefined): numb
 
 /** The lane to look at next: of those that wait, the one after `current`, in the order of waiting. */
 export function nextWaiting(gate: Gate, current: string | null): string | null {
-  const since = (lane: Lane) => waitingSince(lane, passageOf(gate, lane)) ?? 0;
-  const waiting = gate.lanes.filter(waitsForOfficer).sort((a, b) => since(a) - since(b));
+  // A boom that waits for its reset comes after the vehicles that wait.
+  const since = (lane: Lane) => waitingSince(lane, passageOf(gate, lane)) ?? Number.POSITIVE_INFINITY;
+  const waiting = gate.lanes.filter(waitsForOfficer).sort((a, b) => (since(a) < since(b) ? -1 : 1));
   if (waiting.length === 0) return null;
   const at = waiting.findIndex((l) => l.lane === current);
   return waiting[(at + 1) % waiting.length]?.lane ?? null;

@@ -53,7 +53,7 @@ export function ActionBar() {
 }
 
 /** Never waits, never asks, never disabled for the state of anything. */
-export function StopButton() {
+export function StopButton(props: { typing?: boolean }) {
   const desk = useDesk();
   const { chosen } = useDeskState();
   const { t } = useSpeech();
@@ -64,7 +64,12 @@ export function StopButton() {
         {t.actions.stop} <b>{chosen}</b>
       </span>
       <small>
-        <kbd>S</kbd> <kbd>␣</kbd> <kbd>F9</kbd>
+        {!props.typing && (
+          <>
+            <kbd>S</kbd> <kbd>␣</kbd>{" "}
+          </>
+        )}
+        <kbd>F9</kbd>
       </small>
     </button>
   );

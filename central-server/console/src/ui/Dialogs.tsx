@@ -2,8 +2,9 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { LaneMode } from "../contract";
+import type { LaneMode, PassageView } from "../contract";
 import { forPeople, normalise, plausible } from "../gate/plate";
+import { picture } from "../net/api";
 import { StopButton } from "./ActionBar";
 import { KeyList } from "./KeyList";
 import { situation } from "./situation";
@@ -88,7 +89,7 @@ function Frame(props: FrameProps) {
           <button type="button" onClick={close}>
             {t.actions.cancel} <kbd>Esc</kbd>
           </button>
-          <StopButton />
+          <StopButton typing />
         </div>
         <p class="hint">{t.dialogs.stopInside}</p>
       </form>
@@ -187,6 +188,14 @@ function ReasonDialog(props: ReasonProps) {
   );
 }
 
+/** The declared plate; a Chinese one is declared without its province, which is then taken as read. */
+function declared(view: PassageView | undefined): string {
+  const plate = view?.expected?.plate ?? "";
+  const read = view?.record.parts.find((p) => p.part === "tractor")?.text ?? "";
+  const province = /^\p{Script=Han}/u.exec(read)?.[0] ?? "";
+  return view?.expected?.country === "cn" && !/^\p{Script=Han}/u.test(plate) ? province + plate : plate;
+}
+
 function CorrectDialog(props: { passage: string }) {
   const desk = useDesk();
   const { gate, suggestion } = useDeskState();
@@ -194,7 +203,7 @@ function CorrectDialog(props: { passage: string }) {
   const view = gate.passages.get(props.passage);
   const read = view?.record.parts.find((p) => p.part === "tractor");
   const country = read?.country ?? null;
-  const texts = [read?.text ?? "", ...(view?.others ?? []).map(([text]) => text), view?.expected?.plate ?? ""];
+  const texts = [read?.text ?? "", ...(view?.others ?? []).map(([text]) => text), declared(view)];
   const candidates = [...new Set(texts.filter((text) => text !== ""))].slice(0, 6);
   const [plate, setPlate] = useState(suggestion ?? view?.record.corrected ?? read?.text ?? "");
   const [bad, setBad] = useState(false);
@@ -212,6 +221,9 @@ function CorrectDialog(props: { passage: string }) {
   };
   return (
     <Frame title={t.dialogs.correctTitle} kind="correct" go={t.actions.send} onKey={reasons.onKey} onSubmit={submit}>
+      {read?.crop && view?.evidence[read.crop] && (
+        <img class="dialog-crop" src={picture(read.crop)} alt={t.passage.crop} />
+      )}
       <label class="plate-field">
         {t.dialogs.plate}
         <input

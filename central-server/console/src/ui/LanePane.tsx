@@ -116,13 +116,13 @@ function Vehicle(props: { lane: Lane; passage: PassageView | undefined }) {
       <div class="reading">
         <Plate passage={passage} />
         <Why passage={passage} />
+        <Boom passage={passage} />
+        <DoneActs passage={passage} />
       </div>
       <div class="checks">
         <Compare passage={passage} />
         <Confirmations passage={passage} />
         <Route passage={passage} />
-        <Boom passage={passage} />
-        <DoneActs passage={passage} />
         <Way passage={passage} />
         <p class="began">
           {t.passage.began} {clock(passage.record.began_at / 1000, language)}

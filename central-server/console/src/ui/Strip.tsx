@@ -1,11 +1,11 @@
 /** All lanes side by side: which waits, for what, for how long. */
 
-import type { PassageView } from "../contract";
+import type { LaneStatus, PassageView } from "../contract";
 import { plateOf } from "../gate/allowed";
 import { forPeople } from "../gate/plate";
 import { type Lane, passageOf, waitingSince, waitsForOfficer } from "../gate/state";
 import { nowMs, span } from "../gate/time";
-import { waitingText } from "../words";
+import { type Name, waitingText } from "../words";
 import { useDesk, useDeskState, useSpeech, useTick } from "./use";
 
 export function Strip() {
@@ -67,10 +67,10 @@ function Tile(props: TileProps) {
           {lane.direction === "entry" ? "↓" : "↑"} {t.lane[lane.direction]}
         </span>
       </span>
-      <span class="tile-state">{live && status ? name("states", status.state) : t.live.laneNo}</span>
+      <span class="tile-state">{live && status ? tileState(status, name) : t.live.laneNo}</span>
       <span class="tile-plate">{plate ? forPeople(plate, country) : status?.passage ? "· · ·" : " "}</span>
       <span class="tile-foot">
-        <span class="boom-state">{status ? name("barrier", status.barrier) : ""}</span>
+        <span class="boom-state">{status && `${t.barrier}: ${name("barrier", status.barrier)}`}</span>
         {since !== null ? (
           <b class="wait-time">
             {t.lane.waits} {span(nowMs() - since)}
@@ -79,7 +79,21 @@ function Tile(props: TileProps) {
           began !== null && <span>{span(nowMs() - began)}</span>
         )}
       </span>
-      <span class="tile-why">{status && live ? waitingText(name, status.waiting_for) : ""}</span>
+      <span class="tile-why">{status && live ? tileWhy(status, name) : ""}</span>
     </button>
   );
+}
+
+/** The lane in a word: what it waits for goes before what it does; a closed lane is closed. */
+function tileState(status: LaneStatus, name: Name): string {
+  if (status.state === "idle" && status.waiting_for !== "") return waitingText(name, status.waiting_for);
+  return status.state === "idle" && status.mode === "closed" ? name("modes", "closed") : name("states", status.state);
+}
+
+/** What the state does not say: why an officer is waited for, and a mode that is not the usual one. */
+function tileWhy(status: LaneStatus, name: Name): string {
+  const [what = "", reason] = status.waiting_for.split(":");
+  const why = reason ? name("reasons", reason) : status.state === "idle" || what === "" ? "" : name("waiting", what);
+  const mode = status.mode === "attended" ? name("modes", "attended") : "";
+  return [why, mode].filter((text) => text !== "").join(" · ");
 }

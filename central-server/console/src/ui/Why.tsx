@@ -1,11 +1,13 @@
 /** The decision and its reasons, in words; and what the officer's own plate came to. */
 
 import type { Decision, PassageView, Reason } from "../contract";
+import { isRefused } from "../gate/allowed";
 import { countryOf, forPeople } from "../gate/plate";
 import { faultText, named } from "../words";
-import { type Speech, useDeskState, useSpeech } from "./use";
+import { type Speech, useDesk, useDeskState, useSpeech } from "./use";
 
 export function Why(props: { passage: PassageView }) {
+  const desk = useDesk();
   const { judged } = useDeskState();
   const { t, name } = useSpeech();
   const { record, fresh } = props.passage;
@@ -25,7 +27,7 @@ export function Why(props: { passage: PassageView }) {
             <b>{forPeople(fresh.plate, props.passage.expected?.country ?? countryOf(fresh.plate))}</b>
           </p>
           <Verdict decision={fresh.decision} />
-          <p class="next-step">{t.act.thenOpen}</p>
+          {(desk.mayLead() || !isRefused(props.passage)) && <p class="next-step">{t.act.thenOpen}</p>}
         </div>
       )}
       {record.decision && !fresh && (

@@ -194,7 +194,7 @@ export const en: Texts = {
     boomOverdue: "No movement of the boom was seen. Look at it before doing it again.",
     boomWaits: "watching the boom",
     nowDecided: "With this plate:",
-    thenOpen: "Press O to open.",
+    thenOpen: "To let it pass press O; nothing opens by itself.",
   },
   attention: {
     waits30: "A vehicle waits for an officer",

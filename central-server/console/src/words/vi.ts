@@ -59,7 +59,7 @@ export const vi = {
     black: "nền đen",
   } as Record<string, string>,
   countries: { vn: "Việt Nam", cn: "Trung Quốc" } as Record<string, string>,
-  parts: { tractor: "Đầu kéo / xe", trailer: "Rơ-moóc", container: "Công-ten-nơ" } as Record<string, string>,
+  parts: { tractor: "Đầu kéo / xe", trailer: "Rơ moóc", container: "Container" } as Record<string, string>,
   confirmations: {
     title: "Xác nhận",
     given: "đã có",
@@ -97,8 +97,8 @@ export const vi = {
     notDeclared: "Không thấy tờ khai khớp",
     declaration: "Tờ khai",
     vehicleClass: "Loại xe",
-    trailer: "Rơ-moóc",
-    containers: "Công-ten-nơ",
+    trailer: "Rơ moóc",
+    containers: "Container",
     load: "Hàng",
     laden: "có hàng",
     emptyLoad: "xe rỗng",
@@ -195,7 +195,7 @@ export const vi = {
     boomOverdue: "Chưa thấy barie di chuyển. Nhìn barie trước khi làm lại.",
     boomWaits: "chờ thấy barie",
     nowDecided: "Với biển này:",
-    thenOpen: "Nhấn O để mở.",
+    thenOpen: "Cho qua thì nhấn O; không tự mở.",
   },
   attention: {
     waits30: "Xe đang chờ cán bộ",

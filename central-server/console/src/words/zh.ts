@@ -187,7 +187,7 @@ export const zh: Texts = {
     boomOverdue: "未见栏杆动作。再次操作前请看栏杆。",
     boomWaits: "观察栏杆",
     nowDecided: "按此车牌：",
-    thenOpen: "按 O 放行。",
+    thenOpen: "放行请按 O；不会自动开启。",
   },
   attention: {
     waits30: "有车辆等候处理",
