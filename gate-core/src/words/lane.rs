@@ -118,6 +118,18 @@ pub const FAULTS: &[(&str, Text)] = &[
         "officer_away_3",
         text("Chờ quá 120 giây: ngừng phân luồng", "Officer away 120 s: lane leaves routing", "超过120秒：停止分流"),
     ),
+    ("bus_silent", text("Mất liên lạc với thiết bị", "A device line is silent", "设备线路无响应")),
+    ("record_lost", text("Không ghi được vào ổ đĩa", "Events do not reach the disk", "事件无法写入磁盘")),
+    ("lane_silent", text("Làn không trả lời", "The lane does not answer", "车道无响应")),
+    ("models_missing", text("Thiếu hoặc sai mô hình nhận dạng", "Models are missing or wrong", "识别模型缺失或错误")),
+    ("camera_lost", text("Mất hình camera", "Camera lost", "摄像机无画面")),
+    ("camera_frozen", text("Hình camera đứng yên", "Camera picture stands still", "摄像机画面冻结")),
+    ("camera_black", text("Hình camera đen", "Camera picture is black", "摄像机画面全黑")),
+    ("camera_covered", text("Camera bị che", "Camera is covered", "摄像机被遮挡")),
+    ("camera_dark", text("Hình camera quá tối", "Camera picture is too dark", "摄像机画面过暗")),
+    ("camera_glare", text("Camera bị chói", "Camera is dazzled", "摄像机眩光")),
+    ("camera_blurred", text("Hình camera bị mờ", "Camera picture is blurred", "摄像机画面模糊")),
+    ("camera_wrong_size", text("Sai cỡ hình camera", "Camera sends another size", "摄像机分辨率不符")),
 ];
 
 /// A fault; `None` for a code that is not known here.
