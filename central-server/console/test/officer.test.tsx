@@ -69,6 +69,19 @@ test("silence after an act is told, not waited out", async () => {
   expect(page.text(".progress.late")).toContain("Chưa thấy barie di chuyển");
 });
 
+test("a boom that goes elsewhere than it was sent is no success", async () => {
+  page = await Page.open();
+  await page.press("KeyO");
+  await page.enter();
+  page.stream.news(event("in-1", { type: "barrier_commanded", action: "open", grant: "g", cause: "console: lan" }));
+  for (const state of ["opening", "unknown"]) {
+    page.stream.news(event("in-1", { type: "barrier_moved", state, commanded: true }, null));
+  }
+  await page.passes(50);
+  expect(page.text(".progress.late")).toContain("Barie không tới vị trí");
+  expect(page.text(".progress li.bad")).toContain("Đang mở → unknown");
+});
+
 test("an act that did not go out says so and what to do", async () => {
   const say = central();
   say.open.mockRejectedValue(new Fault("broker", "not sent: the broker is not connected", 503));

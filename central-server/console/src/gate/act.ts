@@ -78,9 +78,21 @@ export function boomMoved(acts: Acts, lane: string, state: string): Acts {
 /** Whether the boom is expected to move after this act. */
 export const movesBoom = (act: ActName): boolean => act === "open";
 
+/** The state that the boom is to be seen in after an act; `null`: the act is not about the boom. */
+const SOUGHT: Record<ActName, string | null> = { open: "open", stop: "stopped", refuse: null, hold: null, mode: null };
+
+/** How the boom did: as it was meant to, still on its way, or otherwise. */
+export function boomCame(line: ActLine): "done" | "now" | "bad" {
+  const sought = SOUGHT[line.act];
+  const last = line.boom.at(-1);
+  if (sought === null || line.boom.includes(sought)) return "done";
+  return last === undefined || last === "opening" ? "now" : "bad";
+}
+
 /** What the officer has to be told about an act that does not come to its end. */
-export function overdue(line: ActLine, tick: number): "lane" | "boom" | null {
+export function overdue(line: ActLine, tick: number): "lane" | "boom" | "otherwise" | null {
   if (line.sent !== "sent" || line.lane === "refused") return null;
+  if (boomCame(line) === "bad") return "otherwise";
   const age = tick - line.at;
   if (line.lane === "waits" && age > LANE_ANSWERS_MS) return "lane";
   if (line.lane === "did" && movesBoom(line.act) && line.boom.length === 0 && age > BOOM_MOVES_MS) return "boom";

@@ -1,6 +1,6 @@
 /** The officer's last act at this lane: sent, then what the lane did, then what the boom was seen to do. */
 
-import { type ActLine, movesBoom, overdue } from "../gate/act";
+import { type ActLine, boomCame, movesBoom, overdue } from "../gate/act";
 import type { Lane } from "../gate/state";
 import { faultText } from "../words";
 import { useDesk, useDeskState, useSpeech } from "./use";
@@ -34,7 +34,7 @@ function Progress(props: { line: ActLine; tick: number }) {
           </li>
         )}
         {line.sent !== "failed" && line.lane !== "refused" && (line.boom.length > 0 || movesBoom(line.act)) && (
-          <li class={line.boom.length > 0 ? "done" : "now"}>
+          <li class={boomCame(line)}>
             {line.boom.length > 0
               ? `${t.barrier}: ${line.boom.map((state) => name("barrier", state)).join(" → ")}`
               : `${t.act.boomWaits}…`}
@@ -43,7 +43,7 @@ function Progress(props: { line: ActLine; tick: number }) {
       </ol>
       {line.fault && <p>{faultText(t, line.fault.kind, line.fault.message)}</p>}
       {line.lane === "refused" && <p>{line.why}</p>}
-      {late && <p>{late === "lane" ? t.act.laneOverdue : t.act.boomOverdue}</p>}
+      {late && <p>{t.act.overdue[late]}</p>}
     </div>
   );
 }

@@ -91,7 +91,8 @@ function LaneLost(props: { lane: Lane }) {
 function Faults(props: { lane: Lane }) {
   const { gate } = useDeskState();
   const { t, name } = useSpeech();
-  const faults = props.lane.status?.faults ?? [];
+  // That an officer is waited for is told above, with the time.
+  const faults = (props.lane.status?.faults ?? []).filter((code) => !code.startsWith("officer_away"));
   if (faults.length === 0) return null;
   return (
     <ul class="lane-faults" aria-label={t.lane.faults}>

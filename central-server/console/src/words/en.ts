@@ -190,8 +190,11 @@ export const en: Texts = {
     laneWaits: "waiting for the lane",
     laneDid: "Lane did it",
     laneRefused: "LANE DID NOT",
-    laneOverdue: "The lane has not answered. Look at the boom; use the lane's own panel if needed.",
-    boomOverdue: "No movement of the boom was seen. Look at it before doing it again.",
+    overdue: {
+      lane: "The lane has not answered. Look at the boom; use the lane's own panel if needed.",
+      boom: "No movement of the boom was seen. Look at it before doing it again.",
+      otherwise: "The boom did not come to where it was sent. Look at it before doing it again.",
+    },
     boomWaits: "watching the boom",
     nowDecided: "With this plate:",
     thenOpen: "To let it pass press O; nothing opens by itself.",

@@ -191,8 +191,11 @@ export const vi = {
     laneWaits: "chờ làn trả lời",
     laneDid: "Làn đã làm",
     laneRefused: "LÀN KHÔNG LÀM",
-    laneOverdue: "Làn chưa trả lời. Nhìn barie; nếu cần dùng bảng điều khiển tại làn.",
-    boomOverdue: "Chưa thấy barie di chuyển. Nhìn barie trước khi làm lại.",
+    overdue: {
+      lane: "Làn chưa trả lời. Nhìn barie; nếu cần dùng bảng điều khiển tại làn.",
+      boom: "Chưa thấy barie di chuyển. Nhìn barie trước khi làm lại.",
+      otherwise: "Barie không tới vị trí cần tới. Nhìn barie trước khi làm lại.",
+    },
     boomWaits: "chờ thấy barie",
     nowDecided: "Với biển này:",
     thenOpen: "Cho qua thì nhấn O; không tự mở.",

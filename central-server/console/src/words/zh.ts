@@ -183,8 +183,11 @@ export const zh: Texts = {
     laneWaits: "等待车道应答",
     laneDid: "车道已执行",
     laneRefused: "车道未执行",
-    laneOverdue: "车道尚未应答。请看栏杆；必要时使用车道面板。",
-    boomOverdue: "未见栏杆动作。再次操作前请看栏杆。",
+    overdue: {
+      lane: "车道尚未应答。请看栏杆；必要时使用车道面板。",
+      boom: "未见栏杆动作。再次操作前请看栏杆。",
+      otherwise: "栏杆未到达应到位置。再次操作前请看栏杆。",
+    },
     boomWaits: "观察栏杆",
     nowDecided: "按此车牌：",
     thenOpen: "放行请按 O；不会自动开启。",
