@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use gate_barrier::device::{DeviceEvent, LaneDevices};
 use gate_core::barrier::io::{DeviceNews, Output};
+use gate_core::barrier::state::BarrierState;
 use gate_core::clock::{Monotonic, UtcMicros};
 use gate_core::ids::{GrantId, LaneId, LaneSession, PassageId, RequestId};
 use gate_core::lane::effect::StepIds;
@@ -183,7 +184,11 @@ impl Runner {
                 self.feed(signal);
             }
             Told::NotTaken(news) => self.feed(Signal::Device(news)),
-            Told::Recorded(output, true) => self.output(output),
+            Told::Recorded(output, true) if self.core.barrier().state() == BarrierState::Opening => self.output(output),
+            // The key was turned, a fault came or somebody stopped meanwhile: this opening is over.
+            Told::Recorded(_, true) => {
+                tracing::warn!(lane = %self.lane, barrier = %self.core.barrier().state(), "an opening was not carried out");
+            }
             Told::Recorded(output, false) => {
                 tracing::error!(lane = %self.lane, "the record of an opening did not reach the disk in time: nothing opens");
                 if let Output::Pulse { motion, .. } = output {
