@@ -11,6 +11,8 @@ use tokio::sync::mpsc;
 
 /// How long a thread sleeps at most before it looks around again: a lane may have made room.
 const LOOK_AROUND: Duration = Duration::from_millis(20);
+/// How far the threads that look stand behind the rest of the agent, as `nice(2)` counts.
+const NICE: i32 = 5;
 
 /// Who looks at pictures: the models, or a test's own.
 pub trait Looks: Send {
@@ -90,7 +92,12 @@ impl EyesPool {
             let shared = Arc::clone(&shared);
             std::thread::Builder::new()
                 .name(format!("eyes-{number}"))
-                .spawn(move || while work(&shared, one.as_mut()) {})?;
+                .spawn(move || {
+                    // On a loaded machine the lanes' own tasks, which poll the barriers, come first. On Linux
+                    // this is the thread's own.
+                    let _ = rustix::process::nice(NICE);
+                    while work(&shared, one.as_mut()) {}
+                })?;
         }
         Ok(pool)
     }

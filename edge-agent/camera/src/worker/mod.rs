@@ -21,6 +21,8 @@ use crate::order::{REST, Source, WATCH, WorkerOrder};
 use pace::Pace;
 use slot::Slot;
 
+/// How far decoding stands behind the agent, as `nice(2)` counts.
+const NICE: i32 = 5;
 /// Most bytes of the order.
 const MAX_ORDER_BYTES: u64 = 64 * 1024;
 
@@ -46,6 +48,8 @@ enum WorkerError {
 /// Runs as a camera's worker until its parent goes: the hidden subcommand `camera-worker`.
 #[must_use]
 pub fn worker_main() -> ExitCode {
+    // On a loaded machine the agent, which polls the barriers, comes first.
+    let _ = rustix::process::nice(NICE);
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
