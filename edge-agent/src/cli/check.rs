@@ -66,10 +66,14 @@ async fn read_inputs(lane: &LaneConfig) -> usize {
     for (bus, state) in devices.health().buses {
         let word = match state {
             BusState::Open => "answers".to_owned(),
-            BusState::Starting => "was not opened".to_owned(),
-            BusState::Absent(reason) => reason,
+            BusState::Starting => {
+                "carries no input: opened with its first output, which a check never writes".to_owned()
+            }
+            BusState::Absent(reason) => {
+                faults += 1;
+                reason
+            }
         };
-        faults += usize::from(word != "answers");
         say(format!("lane {} bus {bus}: {word}", lane.lane));
     }
     for name in lane.wiring.inputs.keys() {

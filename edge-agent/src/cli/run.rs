@@ -1,5 +1,6 @@
 //! `edge-agent run`.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -33,8 +34,9 @@ pub(super) async fn run(data: &Path) -> anyhow::Result<()> {
 }
 
 fn log(form: LogForm) {
-    let filter = EnvFilter::try_from_env("GATE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_from_env("GATE_LOG").unwrap_or_else(|_| EnvFilter::new("info,ort=warn"));
+    let color = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(color).with_writer(std::io::stderr);
     match form {
         LogForm::Text => lines.init(),
         LogForm::Json => lines.json().init(),

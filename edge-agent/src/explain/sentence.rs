@@ -34,8 +34,23 @@ fn barrier(code: &str, pick: fn(Text) -> &'static str) -> String {
         .map_or_else(|| code.to_owned(), |t| pick(*t).to_owned())
 }
 
-fn fates(fates: &[(String, u32)]) -> String {
-    fates.iter().map(|(fate, n)| format!("{} {n}", fate.replace('_', " "))).collect::<Vec<_>>().join(", ")
+/// Why looks did not count, in Vietnamese; an unknown code stands as it is.
+fn fate(code: &str) -> &str {
+    match code {
+        "too_small" => "biển số quá nhỏ",
+        "blurred" => "hình nhòe",
+        "outside" => "ngoài khung hình",
+        "below_limit" => "không đủ chắc chắn",
+        "no_plate" => "không thấy biển số",
+        "disagreement" => "các lần đọc khác nhau",
+        "nothing" => "không thấy gì",
+        "read" => "đọc được",
+        other => other,
+    }
+}
+
+fn fates(fates: &[(String, u32)], name: fn(&str) -> &str) -> String {
+    fates.iter().map(|(fate, n)| format!("{} ({n})", name(fate).replace('_', " "))).collect::<Vec<_>>().join(", ")
 }
 
 fn vietnamese(body: &EventBody) -> String {
@@ -57,7 +72,7 @@ fn vietnamese(body: &EventBody) -> String {
             if reading.valid { "" } else { " (số kiểm tra không khớp)" }
         ),
         EventBody::Unread { fates: all, .. } => {
-            format!("Không đọc được biển số: {}.", or(&fates(all), "không có hình nào"))
+            format!("Không đọc được biển số: {}.", or(&fates(all, fate), "không có hình nào"))
         }
         EventBody::Decided { decision, by, .. } => format!(
             "{} quyết định: {}. Lý do: {}.",
@@ -116,7 +131,7 @@ fn english(body: &EventBody) -> String {
             if reading.valid { "" } else { " (its check digit does not agree)" }
         ),
         EventBody::Unread { fates: all, .. } => {
-            format!("No plate could be read: {}.", or(&fates(all), "no look at all"))
+            format!("No plate could be read: {}.", or(&fates(all, |code| code), "no look at all"))
         }
         EventBody::Decided { decision, by, .. } => format!(
             "{} decided: {}. Why: {}.",

@@ -231,6 +231,10 @@ impl LaneCore {
                 if let EventBody::Fault { code, detail } = &body
                     && code != "track_changed"
                 {
+                    if code.starts_with("officer_away") {
+                        // Each stage of waiting takes the place of the one before.
+                        self.officer_came(step);
+                    }
                     self.faults.insert(code.clone(), detail.clone());
                 }
                 if let EventBody::FaultCleared { code } = &body {

@@ -114,6 +114,11 @@ impl LaneCore {
         if matches!(self.lane.state(), LaneState::Referred | LaneState::Tailgated) {
             return;
         }
+        self.officer_came(step);
+    }
+
+    /// Ends the alarms about an officer who is waited for.
+    pub(super) fn officer_came(&mut self, step: &mut Step) {
         let away: Vec<String> = self.faults.keys().filter(|c| c.starts_with("officer_away")).cloned().collect();
         for code in away {
             self.clear(&code, step);

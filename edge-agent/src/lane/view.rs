@@ -8,6 +8,7 @@ use gate_core::lane::sign::Sign;
 use gate_core::message::command::{LaneCommand, LaneMode, OfficerRef};
 use gate_core::message::exchange::RouteAdvice;
 use gate_core::message::status::LaneStatus;
+use gate_core::plate::text::for_people;
 use gate_core::reading::{ContainerReading, PlateReading};
 use gate_core::vehicle::VehicleClass;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub struct LaneView {
     pub class: Option<VehicleClass>,
     /// Plates of the vehicle at the stop line.
     pub plates: Vec<PlateReading>,
+    /// Their texts as people write them.
+    pub shown: Vec<String>,
     /// Its containers.
     pub containers: Vec<ContainerReading>,
     /// What was decided.
@@ -66,6 +69,7 @@ impl LaneView {
             containers: vehicle.map(|v| v.containers.clone()).unwrap_or_default(),
             decision: vehicle.and_then(|v| v.decision.clone()),
             frame: frame.or_else(|| frames.first().cloned()),
+            shown: plates.iter().map(|p| for_people(&p.text, p.country)).collect(),
             plates,
             frames,
             fates: vehicle.map(|v| v.fates.clone()).unwrap_or_default(),

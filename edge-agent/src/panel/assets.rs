@@ -1,6 +1,6 @@
 //! The page itself, built into the binary.
 
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 
 /// `GET /`
@@ -21,4 +21,9 @@ pub async fn style() -> impl IntoResponse {
 /// `GET /words.js`: the page's own words.
 pub async fn words() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("page/words.js"))
+}
+
+/// `GET /favicon.ico`: browsers ask for one; there is none.
+pub async fn icon() -> StatusCode {
+    StatusCode::NO_CONTENT
 }

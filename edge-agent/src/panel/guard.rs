@@ -11,7 +11,9 @@ pub async fn same_origin(request: Request, next: Next) -> Response {
     if request.method() == Method::POST {
         let text = |name| request.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok());
         let foreign_site = text("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
-        let host = text("host").unwrap_or_default();
+        // HTTP/2 names the host in the address, HTTP/1.1 in a header.
+        let authority = request.uri().authority().map(|a| a.as_str());
+        let host = authority.or(text("host")).unwrap_or_default();
         let foreign_origin = text("origin").is_some_and(|o| o.split_once("://").is_none_or(|(_, h)| h != host));
         if foreign_site || foreign_origin {
             return (StatusCode::FORBIDDEN, "this request comes from another site's page").into_response();

@@ -106,6 +106,7 @@ pub fn router(panel: Panel) -> Router {
         .route("/", get(assets::page))
         .route("/panel.js", get(assets::script))
         .route("/panel.css", get(assets::style))
+        .route("/favicon.ico", get(assets::icon))
         .route("/words.js", get(assets::words))
         .route("/api/live", get(state::live))
         .route("/api/me", get(acts::me))

@@ -32,6 +32,7 @@ fn view() -> LaneView {
         },
         class: None,
         plates: Vec::new(),
+        shown: Vec::new(),
         containers: Vec::new(),
         decision: None,
         frame: None,
@@ -218,6 +219,22 @@ async fn another_sites_page_changes_nothing() {
     let own = [("cookie", cookie.as_str()), ("origin", "https://edge:8444"), ("sec-fetch-site", "same-origin")];
     let got = bench.ask(Method::POST, "/api/lanes/in-1/act", &own, r#"{"act":"hold"}"#).await;
     assert_eq!(got.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn http_2_names_the_host_in_the_address() {
+    let bench = Bench::start().await;
+    for (origin, expected) in
+        [("https://edge:8444", StatusCode::NO_CONTENT), ("https://evil.example", StatusCode::FORBIDDEN)]
+    {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("https://edge:8444/api/lanes/in-1/stop")
+            .header("origin", origin)
+            .body(Body::empty())
+            .unwrap();
+        assert_eq!(bench.router.clone().oneshot(request).await.unwrap().status(), expected, "{origin}");
+    }
 }
 
 #[tokio::test]

@@ -117,12 +117,13 @@ impl Shared {
 /// The devices of one lane. They rest when this is dropped.
 #[derive(Debug)]
 pub struct LaneDevices {
+    /// First, so that the tasks are told to end before what they wait for goes away.
+    _end: DropGuard,
     shared: Shared,
     motions: mpsc::Sender<motion::Pulse>,
     lights: mpsc::Sender<light::Light>,
     texts: mpsc::Sender<display::Text>,
     stop: watch::Sender<bool>,
-    _end: DropGuard,
 }
 
 impl LaneDevices {
@@ -152,7 +153,7 @@ impl LaneDevices {
         spawn(&shared, light::run(shared.clone(), light));
         spawn(&shared, display::run(shared.clone(), text));
         spawn(&shared, stop::run(shared.clone(), stopped));
-        (Self { shared, motions, lights, texts, stop, _end: end.drop_guard() }, receiver)
+        (Self { _end: end.drop_guard(), shared, motions, lights, texts, stop }, receiver)
     }
 
     /// Has an output carried out; returns at once. What becomes of it is told by [`DeviceEvent::News`].

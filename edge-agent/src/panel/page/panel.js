@@ -189,6 +189,9 @@ $("who").addEventListener("click", async () => {
 
 // ---- drawing ----
 
+// The one detail that is written as figures alone.
+const detail = (d) => d.replace(/^probability ([\d.]+), needed ([\d.]+)$/, (_, is, least) => `${(is * 100).toFixed(1)} % < ${(least * 100).toFixed(1)} %`);
+
 const needsReset = (barrier) => barrier.startsWith("fault") || ["stopped", "manual_local", "emergency_open"].includes(barrier);
 
 function stateOf(l) {
@@ -208,14 +211,14 @@ function tileClass(l) {
 
 function drawTiles() {
   const tiles = now.lanes.map((l) => {
-    const plate = l.plates[0]?.text ?? "";
-    const below = l.well ? waitingOf(l) || word("barrier", l.status.barrier) : t("unwell");
+    const plate = l.shown[0] ?? "";
+    const doing = l.well ? waitingOf(l) || stateOf(l) : t("unwell");
     return make("div", { className: `tile ${tileClass(l)} ${l.status.lane === chosen ? "chosen" : ""}`, "data-lane": l.status.lane },
       make("button", { type: "button", className: "pick" },
         make("b", {}, `${l.status.lane} · ${word("directions", l.status.direction)}`),
         make("span", { className: "plate" }, plate),
-        make("span", {}, stateOf(l)),
-        make("span", {}, below)),
+        make("span", {}, doing),
+        make("span", {}, `${t("boom")}: ${word("barrier", l.status.barrier)}`)),
       make("button", { type: "button", className: "stop" }, t("stop")));
   });
   fill($("lanes"), ...tiles);
@@ -264,11 +267,11 @@ setInterval(() => {
   $("picture").src = `/preview/${chosen}?${Date.now()}`;
 }, PREVIEW_EVERY_MS);
 
-function reading(p) {
+function reading(p, shown) {
   const sure = `${(p.probability * 100).toFixed(p.probability > 0.99 ? 2 : 1)} %`;
   const crop = p.evidence ? make("img", { src: `/api/evidence/${p.evidence.plate}`, alt: "" }) : null;
   return make("div", { className: `reading ${p.color ?? ""}` },
-    make("strong", {}, p.text || "?"), crop, make("small", {}, `${sure} ${t("sure")} · ${p.looks} ${t("looks")}`));
+    make("strong", {}, shown || "?"), crop, make("small", {}, `${sure} ${t("sure")} · ${p.looks} ${t("looks")}`));
 }
 
 function drawKnowledge(l) {
@@ -278,11 +281,11 @@ function drawKnowledge(l) {
   text($("waiting"), wait && l.status.passage ? `${wait} – ${t("waits")} ${seconds(l.since)} s` : wait);
   $("waiting").className = `waiting ${calls ? "calls" : ""}`;
   const nothing = l.status.passage ? make("p", { className: "waiting" }, t("no_plate")) : null;
-  fill($("plates"), ...(l.plates.length ? l.plates.map(reading) : [nothing]));
+  fill($("plates"), ...(l.plates.length ? l.plates.map((p, i) => reading(p, l.shown[i])) : [nothing]));
   const facts = [];
   if (l.class) facts.push(word("classes", l.class));
   for (const c of l.containers) facts.push(`${t("container")} ${c.code}`);
-  if (!l.plates.length) for (const [fate, n] of l.fates) facts.push(`${word("fates", fate)}: ${n}`);
+  if (!l.plates.length) for (const [fate, n] of l.fates) facts.push(`${t(`fate_${fate}`)}: ${n}`);
   if (l.route) facts.push(`${t("route")}: ${l.route.to}`);
   fill($("facts"), ...facts.map((f) => make("li", {}, f)));
   const d = l.decision;
@@ -290,7 +293,7 @@ function drawKnowledge(l) {
   if (!d) return;
   $("decision").className = `decision ${d.verdict}`;
   text($("verdict"), word("verdicts", d.verdict));
-  fill($("reasons"), ...d.reasons.map((r) => make("li", {}, word("reasons", r.code), r.detail ? make("small", {}, ` (${r.detail})`) : null)));
+  fill($("reasons"), ...d.reasons.map((r) => make("li", {}, word("reasons", r.code), r.detail ? make("small", {}, ` (${detail(r.detail)})`) : null)));
 }
 
 // Every act of the lane: when it is offered, and what it asks for.
@@ -335,7 +338,7 @@ const occupiedInputs = ["loop_approach", "loop_under", "loop_exit", "photocell",
 
 function drawBoom(l) {
   $("arm").className = `arm ${l.status.barrier.split("(")[0]}`;
-  text($("barrier"), word("barrier", l.status.barrier));
+  text($("barrier"), `${t("boom")}: ${word("barrier", l.status.barrier)}`);
   fill($("inputs"), ...l.status.inputs.map(([name, active]) => {
     const lamp = active === null ? "unknown" : !active ? "off" : occupiedInputs.includes(name) ? "occupied" : "on";
     return make("li", { className: lamp }, make("i", {}, active === null ? "?" : ""), t(`input_${name}`));
