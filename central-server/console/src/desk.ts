@@ -57,6 +57,7 @@ export interface DeskState {
 const READ_AFTER_MS = 120;
 const PICTURES_EVERY_MS = 2_000;
 const LANES_EVERY_MS = 60_000;
+const LANES_AGAIN_MS = 3_000;
 const ACTIVE_EVERY_MS = 60_000;
 
 export class Desk {
@@ -65,7 +66,7 @@ export class Desk {
   private stream: LiveStream | null = null;
   private wanted: Wanted = nothingWanted();
   private readTimer: ReturnType<typeof setTimeout> | null = null;
-  private timers: ReturnType<typeof setInterval>[] = [];
+  private timers: (ReturnType<typeof setInterval> | ReturnType<typeof setTimeout>)[] = [];
   private readingLanes = false;
   /** Following the stream from here misses nothing after the lanes that were read. */
   private begin: string | null = null;
@@ -236,6 +237,7 @@ export class Desk {
       this.set({ chosen, fault: null });
     } catch (error) {
       this.failed(error, true);
+      if (this.state.me && !this.state.locked) this.timers.push(setTimeout(() => this.readAll(), LANES_AGAIN_MS));
     } finally {
       this.readingLanes = false;
     }

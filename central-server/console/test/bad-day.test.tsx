@@ -168,3 +168,22 @@ test("central that cannot be reached is said, with what to do", async () => {
   page = await Page.open(say);
   expect(page.text(".fault")).toContain("bảng điều khiển tại làn");
 });
+
+test("lanes that cannot be read are said so, and tried again by itself", async () => {
+  const say = central();
+  say.lanes.mockRejectedValueOnce(new Fault("unavailable", "central could not do this now; try again", 503));
+  page = await Page.open(say);
+  expect(page.text(".fault")).toContain("Thử lại");
+  await page.passes(4_000, true);
+  expect(page.find(".fault")).toBeNull();
+  expect(page.all(".tile").length).toBe(5);
+});
+
+test("a picture that does not come leaves words, not a broken frame, and is tried again", async () => {
+  page = await Page.open();
+  page.get(".frame img").dispatchEvent(new Event("error"));
+  await page.passes(50);
+  expect(page.text(".frame")).toContain("chưa về tới trung tâm");
+  await page.passes(3_500, true);
+  expect(page.find(".frame img")).not.toBeNull();
+});

@@ -19,7 +19,7 @@ export function LanePane() {
   const { gate, fault } = useDeskState();
   const { t, name } = useSpeech();
   const lane = desk.lane();
-  if (!lane) return <p class="empty">{fault ? (t.errors[fault.kind] ?? fault.message) : t.lane.none}</p>;
+  if (!lane) return fault ? null : <p class="empty">{t.lane.none}</p>;
   const live = desk.laneIsLive(lane);
   const passage = passageOf(gate, lane);
   return (
@@ -27,6 +27,7 @@ export function LanePane() {
       <Heading lane={lane} passage={passage} live={live} />
       {!live && <LaneLost lane={lane} />}
       <Faults lane={lane} />
+      {lane.status?.state === "tailgated" && <p class="lane-lost">{t.lane.tailgated}</p>}
       <ActProgress lane={lane} />
       {lane.status?.passage ? (
         <Vehicle lane={lane} passage={passage} />

@@ -1,8 +1,11 @@
 /** The very picture that was read, and the plate cut out of it. Nothing is shown that did not vote. */
 
+import { useEffect, useState } from "preact/hooks";
 import type { PassageView } from "../contract";
 import { picture } from "../net/api";
 import { useSpeech } from "./use";
+
+const AGAIN_MS = 3_000;
 
 export function Pictures(props: { passage: PassageView }) {
   const { t } = useSpeech();
@@ -46,11 +49,19 @@ const held = (evidence: Record<string, boolean>, sha: string | null): boolean =>
 
 function Shot(props: { sha: string | null; held: boolean; label: string; className: string }) {
   const { t } = useSpeech();
+  // Said to be there, and did not come: told instead of a broken frame, and tried again.
+  const [failed, setFailed] = useState<string | null>(null);
+  useEffect(() => {
+    if (failed === null) return;
+    const again = setTimeout(() => setFailed(null), AGAIN_MS);
+    return () => clearTimeout(again);
+  }, [failed]);
+  const shown = props.sha !== null && props.held && failed !== props.sha;
   return (
     <figure class={props.className}>
-      {props.sha && props.held ? (
+      {props.sha && shown ? (
         <a href={picture(props.sha)} target="_blank" rel="noreferrer" title={props.label}>
-          <img src={picture(props.sha)} alt={props.label} key={props.sha} />
+          <img src={picture(props.sha)} alt={props.label} key={props.sha} onError={() => setFailed(props.sha)} />
         </a>
       ) : (
         <p>{props.sha ? t.passage.pictureWaits : t.passage.pictureNone}</p>

@@ -5,15 +5,15 @@ import { plateOf } from "../gate/allowed";
 import { forPeople } from "../gate/plate";
 import { type Lane, passageOf, waitingSince, waitsForOfficer } from "../gate/state";
 import { nowMs, span } from "../gate/time";
-import { type Name, waitingText } from "../words";
+import { faultText, type Name, waitingText } from "../words";
 import { useDesk, useDeskState, useSpeech, useTick } from "./use";
 
 export function Strip() {
   useTick();
   const desk = useDesk();
-  const { gate, chosen, view } = useDeskState();
+  const { gate, chosen, view, fault } = useDeskState();
   const { t } = useSpeech();
-  if (gate.lanes.length === 0) return <p class="empty strip-empty">{t.lane.none}</p>;
+  if (gate.lanes.length === 0) return fault ? <p class="fault">{faultText(t, fault.kind, fault.message)}</p> : null;
   return (
     <nav class="strip" aria-label={t.console}>
       {gate.lanes.map((lane, n) => (

@@ -42,6 +42,8 @@ export const en: Texts = {
     entry: "Entry",
     exit: "Exit",
     none: "No lane has reported yet. Check that the edge agent runs and is enrolled.",
+    tailgated:
+      "A second vehicle drove in behind. The boom stays, no next vehicle is taken. Press O with a reason if the second is entitled; if it was the trailer of the one before, say so at the lane's own panel.",
     empty: "Lane is empty",
     waits: "waits",
     inLane: "in the lane",

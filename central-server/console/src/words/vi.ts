@@ -40,6 +40,8 @@ export const vi = {
     entry: "Nhập",
     exit: "Xuất",
     none: "Chưa có làn nào báo về. Kiểm tra máy tại làn (edge-agent) đã chạy và đã đăng ký.",
+    tailgated:
+      "Xe thứ hai đã vào theo. Barie giữ nguyên, không nhận xe tiếp theo. Nhấn O với lý do nếu xe thứ hai được phép; nếu đó là rơ moóc của xe trước, xác nhận tại bảng điều khiển của làn.",
     empty: "Làn trống",
     waits: "chờ",
     inLane: "trong làn",

@@ -41,6 +41,8 @@ export const zh: Texts = {
     entry: "入境",
     exit: "出境",
     none: "尚无车道上报。请检查车道设备（edge-agent）是否运行并已注册。",
+    tailgated:
+      "有第二辆车跟入。栏杆保持不动，不再接受下一辆。若第二辆有权通行，按 O 并填写理由；若是前车的挂车，请在车道面板确认。",
     empty: "车道空闲",
     waits: "等候",
     inLane: "在车道内",
