@@ -116,12 +116,6 @@ impl Inputs {
         Self::required(config).any(|name| self.occupied(name, now))
     }
 
-    /// Whether any required input was certainly read occupied.
-    #[must_use]
-    pub fn seen_occupied(&self, config: &BarrierConfig, now: Monotonic) -> bool {
-        Self::required(config).any(|name| self.active(name, now) == Some(true))
-    }
-
     /// All that is known, for status and panel.
     #[must_use]
     pub fn all(&self, now: Monotonic) -> Vec<(InputName, Option<bool>)> {

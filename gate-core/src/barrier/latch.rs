@@ -108,8 +108,13 @@ impl Latch {
         self.arm();
     }
 
-    /// A camera sees a body in the sweep.
-    pub fn set_by_camera(&mut self) {
+    /// Set, as after a start; that a second vehicle drove in is not forgotten by it.
+    pub fn lose_sight(&mut self) {
+        *self = Self { tailgated: self.tailgated, ..Self::default() };
+    }
+
+    /// A camera or a sensor saw a body in the sweep.
+    pub fn body_seen(&mut self) {
         self.set = true;
     }
 
@@ -137,9 +142,6 @@ impl Latch {
     /// Looks at the inputs.
     pub fn step(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> Option<LatchNews> {
         let occupied = |name| inputs.active(name, now) == Some(true);
-        if inputs.seen_occupied(config, now) {
-            self.set = true;
-        }
         for name in Inputs::required(config).chain([InputName::LoopApproach]).filter(|&n| occupied(n)) {
             self.seen.insert(name);
         }

@@ -83,6 +83,8 @@ pub struct Barrier {
     /// A sensor did not show the last vehicle (rule 5).
     pub(super) implausible: bool,
     pub(super) maintenance: bool,
+    /// It was stopped: before the agent lowers the boom again somebody must say so anew (I6).
+    pub(super) needs_word: bool,
     green_at: Option<Monotonic>,
     #[serde(skip)]
     pub(super) effects: Vec<BarrierEffect>,
@@ -108,6 +110,7 @@ impl Barrier {
             blind_since: None,
             implausible: false,
             maintenance: false,
+            needs_word: false,
             green_at: None,
             effects: Vec::new(),
             defects: Defects::default(),
@@ -170,6 +173,10 @@ impl Barrier {
             BarrierInput::Tick => {}
             BarrierInput::Read(readings) => {
                 for reading in readings {
+                    // However old or doubtful: somebody was there.
+                    if reading.active == Some(true) && Inputs::required(&self.config).any(|n| n == reading.name) {
+                        self.latch.body_seen();
+                    }
                     self.inputs.take(self.defects.bend(reading), now);
                 }
             }
@@ -182,7 +189,7 @@ impl Barrier {
             BarrierInput::HoldOpen(hold) => self.hold_open(hold, now),
             BarrierInput::WayIsEmpty => self.way_is_empty(now),
             BarrierInput::Maintenance(lock) => self.maintain(lock, now),
-            BarrierInput::BodySeen => self.latch.set_by_camera(),
+            BarrierInput::BodySeen => self.latch.body_seen(),
             BarrierInput::TailgatingSettled => self.latch.settle_tailgating(),
         }
         self.observe(now);
@@ -216,7 +223,7 @@ impl Barrier {
     pub(super) fn start_anew(&mut self, now: Monotonic) {
         self.inputs.doubt();
         self.settled_at = now.plus(SETTLE);
-        self.latch = Latch::default();
+        self.latch.lose_sight();
         self.blind_since = None;
         self.void_grant(Void::TrackChanged);
         if !self.ends_at_the_lane() {

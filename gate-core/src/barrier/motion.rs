@@ -51,6 +51,7 @@ impl Barrier {
             return;
         }
         self.latch.arm();
+        self.needs_word = false;
         self.pulse(Motion::Open, grant.as_ref(), cause);
         self.enter(BarrierState::Opening, true, now);
         self.running = grant;
@@ -184,6 +185,7 @@ impl Barrier {
             && self.state == BarrierState::Open
             && !self.stop_dropped
             && !self.maintenance
+            && !self.needs_word
             && self.blind_since.is_none()
             && self.key_lost(now).is_none();
         let latch = !self.latch.is_set() || self.defects.has(Defect::IgnoresLatch);

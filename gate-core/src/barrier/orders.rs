@@ -39,6 +39,7 @@ impl Barrier {
         if self.defects.has(Defect::IgnoresStop) {
             return;
         }
+        self.needs_word = true;
         self.output(Output::DropStop);
         self.output(Output::Red);
         self.void_grant(Void::Withdrawn);
@@ -95,6 +96,7 @@ impl Barrier {
     pub(super) fn way_is_empty(&mut self, now: Monotonic) {
         if self.latch.release_by_officer(&self.inputs, &self.config, now) {
             self.running = None;
+            self.needs_word = false;
         } else {
             let why = "a sensor under or behind the boom is occupied or unknown".to_owned();
             self.tell(BarrierNews::Refused { order: "way is empty", why });

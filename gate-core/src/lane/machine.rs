@@ -126,6 +126,9 @@ impl Lane {
             Some(true) => self.empty_since = None,
             Some(false) => {
                 self.empty_since.get_or_insert(now);
+                if let (LaneState::Passing, Some(vehicle)) = (self.state, &mut self.vehicle) {
+                    vehicle.left_line = true;
+                }
             }
             // Unknown is no departure.
             None => self.empty_since = None,
@@ -185,10 +188,16 @@ impl Lane {
     }
 
     fn entered(&mut self, ids: StepIds, now: Monotonic) {
-        if self.state == LaneState::Granted {
-            self.enter(LaneState::Passing, now);
-        } else if !matches!(self.state, LaneState::Passing | LaneState::Tailgated) {
-            self.by_hand(ids, now);
+        match self.state {
+            LaneState::Granted => self.enter(LaneState::Passing, now),
+            LaneState::Tailgated => {}
+            // Sight of the first was lost on its way (a reset, a restart of the barrier); this is another.
+            LaneState::Passing if self.vehicle.as_ref().is_some_and(|v| v.left_line) => {
+                self.end(PassageOutcome::Passed, now);
+                self.by_hand(ids, now);
+            }
+            LaneState::Passing => {}
+            _ => self.by_hand(ids, now),
         }
     }
 

@@ -39,6 +39,8 @@ pub struct Vehicle {
     pub opened_by: OpenedBy,
     /// A plate was read as well as it will be.
     pub ready: bool,
+    /// On its way through it left the stop line: whoever comes there now is another.
+    pub left_line: bool,
     /// An officer said something about it: from then on officers decide.
     pub officer_spoke: bool,
 }
@@ -58,6 +60,7 @@ impl Vehicle {
             grant: None,
             opened_by: OpenedBy::Nobody,
             ready: false,
+            left_line: false,
             officer_spoke: false,
         }
     }

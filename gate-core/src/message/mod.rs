@@ -10,6 +10,7 @@ pub mod enrol;
 pub mod envelope;
 pub mod event;
 pub mod exchange;
+pub mod schema;
 pub mod snapshot;
 pub mod status;
 pub mod topic;

@@ -1,20 +1,23 @@
-//! A lane and its barrier as one machine: what the one tells, the other hears within the same step.
-//! Edge and checkers run this very wiring, so that what is proven is what runs.
+//! A lane and its barrier as one machine: what the one tells, the other hears within the same step, as
+//! the edge's runner has it.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::effect::{LaneEffect, LaneInput, StepIds};
-use super::machine::Lane;
-use crate::barrier::grant::Grant;
-use crate::barrier::io::{InputName, Output};
-use crate::barrier::machine::{Barrier, BarrierInput};
-use crate::barrier::state::{BarrierEffect, BarrierNews};
-use crate::clock::Monotonic;
-use crate::ids::LaneSession;
+use gate_core::barrier::grant::Grant;
+use gate_core::barrier::io::{InputName, Output};
+use gate_core::barrier::machine::{Barrier, BarrierInput};
+use gate_core::barrier::state::{BarrierEffect, BarrierNews};
+use gate_core::clock::Monotonic;
+use gate_core::ids::LaneSession;
+use gate_core::lane::effect::{LaneEffect, LaneInput, StepIds};
+use gate_core::lane::machine::Lane;
+use gate_core::lane::state::LaneState;
 
 /// Inputs that one step may lead to; more would be a circle between the machines.
 const MAX_INNER: usize = 32;
+/// The loop at the stop line free for so long breaks the track.
+const TRACK_BROKEN: Duration = Duration::from_millis(400);
 
 /// What happens to the pair.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,13 +46,15 @@ pub enum PairEffect {
 pub struct Pair {
     lane: Lane,
     barrier: Barrier,
+    stop_line: Option<bool>,
+    free_since: Option<Monotonic>,
 }
 
 impl Pair {
     /// Puts the two together.
     #[must_use]
     pub fn new(lane: Lane, barrier: Barrier) -> Self {
-        Self { lane, barrier }
+        Self { lane, barrier, stop_line: None, free_since: None }
     }
 
     /// The lane.
@@ -85,8 +90,12 @@ impl Pair {
                         }
                     }
                     let stop_line = self.barrier.inputs().active(InputName::LoopApproach, now);
-                    if stop_line != self.lane.at_stop_line {
+                    if stop_line != self.stop_line {
+                        self.stop_line = stop_line;
                         inner.push_front(PairInput::Lane(LaneInput::StopLine(stop_line)));
+                        if self.track_broken(stop_line, now) {
+                            inner.push_front(PairInput::Lane(LaneInput::TrackChanged));
+                        }
                     }
                 }
                 Some(PairInput::Lane(input)) => {
@@ -102,6 +111,25 @@ impl Pair {
             }
         }
         effects
+    }
+}
+
+impl Pair {
+    /// The loop at the stop line was free for a while and is occupied again: another vehicle, or the same
+    /// one back again.
+    fn track_broken(&mut self, stop_line: Option<bool>, now: Monotonic) -> bool {
+        match stop_line {
+            Some(false) => {
+                self.free_since.get_or_insert(now);
+                false
+            }
+            Some(true) => {
+                let broken = self.free_since.take().is_some_and(|since| now.since(since) >= TRACK_BROKEN);
+                let state = self.lane.state();
+                broken && (state.stands_at_stop_line() || state == LaneState::Granted)
+            }
+            None => false,
+        }
     }
 }
 

@@ -1,0 +1,191 @@
+//! The agent under test: lane and barrier joined, commands judged, questions kept. It writes down all that
+//! can be observed of it.
+
+use std::time::Duration;
+
+use gate_core::barrier::defect::Defect;
+use gate_core::barrier::machine::{Barrier, BarrierInput};
+use gate_core::clock::Monotonic;
+use gate_core::decision::Decision;
+use gate_core::ids::{GrantId, LaneId, LaneSession, PassageId, RequestId, TrackId};
+use gate_core::lane::command::{Accepted, Freshness};
+use gate_core::lane::effect::{Ask, LaneEffect, LaneInput, StepIds};
+use gate_core::lane::machine::Lane;
+use gate_core::message::command::{CommandBody, LaneCommand, LaneMode};
+use gate_core::message::envelope::{TrustedKeys, open};
+use gate_core::message::event::{DecidedBy, EventBody};
+use gate_core::vehicle::Direction;
+
+use crate::fact::{Fact, Local, Offer};
+use crate::pair::{Pair, PairEffect, PairInput};
+use crate::plant::Plant;
+use crate::rng::Rng;
+
+/// What an agent wants done outside.
+#[derive(Clone, Debug)]
+pub enum Wish {
+    Write(gate_core::barrier::io::Output),
+    Ask(Ask),
+    Watch(PassageId, TrackId),
+}
+
+pub struct Agent {
+    pub pair: Pair,
+    pub freshness: Freshness,
+    pub asked: Option<RequestId>,
+    pub facts: Vec<Fact>,
+    pub wishes: Vec<Wish>,
+    trusted: TrustedKeys,
+    ids: StepIds,
+}
+
+pub fn lane_name() -> LaneId {
+    LaneId::new("in-1").unwrap()
+}
+
+fn at(now: u64) -> Monotonic {
+    Monotonic(Duration::from_millis(now))
+}
+
+impl Agent {
+    /// A start: a new epoch. What an earlier life had stopped stays stopped.
+    pub fn start(plant: &Plant, defect: Option<Defect>, stopped: bool, trusted: TrustedKeys, rng: &mut Rng) -> Self {
+        let now = at(plant.now);
+        let mut barrier = Barrier::new(plant.config.clone(), now);
+        if let Some(defect) = defect {
+            barrier = barrier.with_defect(defect);
+        }
+        let lane = Lane::new(Direction::Entry, LaneMode::Automatic, now);
+        let session = LaneSession(format!("{:016x}", rng.next()));
+        let mut agent = Self {
+            pair: Pair::new(lane, barrier),
+            freshness: Freshness::new(lane_name(), session),
+            asked: None,
+            facts: vec![Fact::Started],
+            wishes: Vec::new(),
+            trusted,
+            ids: ids(rng),
+        };
+        if stopped {
+            agent.order(Local::Stop, plant.now, rng);
+        }
+        agent
+    }
+
+    pub fn step(&mut self, input: PairInput, now: u64, rng: &mut Rng) {
+        self.ids = ids(rng);
+        self.go(input, now);
+    }
+
+    /// Ids that the next step will use for a grant at the lane.
+    pub fn grant_of_next_step(&mut self, rng: &mut Rng) -> GrantId {
+        self.ids = ids(rng);
+        self.ids.grant
+    }
+
+    /// A step with the ids drawn before.
+    pub fn go(&mut self, input: PairInput, now: u64) {
+        let session = self.freshness.session().clone();
+        let effects = self.pair.step(input, &session, self.ids, at(now));
+        for effect in effects {
+            match effect {
+                PairEffect::Output(output) => {
+                    self.facts.push(Fact::Output(output));
+                    self.wishes.push(Wish::Write(output));
+                }
+                PairEffect::Told(news) => self.facts.push(Fact::Told(news)),
+                PairEffect::Lane(LaneEffect::Emit { body, .. }) => self.event(body),
+                PairEffect::Lane(LaneEffect::Ask(ask)) => {
+                    self.asked = Some(ask.request);
+                    self.wishes.push(Wish::Ask(*ask));
+                }
+                PairEffect::Lane(LaneEffect::Watch { passage, track }) => {
+                    self.wishes.push(Wish::Watch(passage, track));
+                }
+                PairEffect::Lane(_) => {}
+            }
+        }
+        self.facts.push(Fact::Done(self.pair.barrier().state(), self.pair.lane().state()));
+    }
+
+    fn event(&mut self, body: EventBody) {
+        if let EventBody::Refused { what, why } = &body {
+            self.facts.push(Fact::Refused(format!("{what}: {why}")));
+        }
+        self.facts.push(Fact::Event(Box::new(body)));
+    }
+
+    /// An officer at the lane orders the barrier.
+    pub fn order(&mut self, local: Local, now: u64, rng: &mut Rng) {
+        self.facts.push(Fact::Ordered(local));
+        let input = match local {
+            Local::Stop => BarrierInput::Stop { cause: "panel".to_owned() },
+            Local::Reset => BarrierInput::Reset { by: "lan".to_owned() },
+            Local::WayIsEmpty => BarrierInput::WayIsEmpty,
+            Local::HoldOpen(hold) => BarrierInput::HoldOpen(hold),
+            Local::Maintenance(lock) => BarrierInput::Maintenance(lock),
+            Local::TailgatingKey => return,
+        };
+        self.step(PairInput::Barrier(input), now, rng);
+    }
+
+    /// An answer arrives: taken when it is the one that was waited for, refused with one record else.
+    pub fn answer(&mut self, reply: &Reply, offer: Option<Offer>, now: u64, rng: &mut Rng) {
+        if self.asked != Some(reply.request) {
+            self.facts.push(Fact::Bad("answer that nobody waits for"));
+            self.facts.push(Fact::Refused("decision: it came after the deadline or nobody asked".to_owned()));
+            // Even if it went further it must have no effect.
+        } else {
+            self.asked = None;
+            self.facts.extend(offer.map(Fact::Offered));
+        }
+        let decision = (reply.decision.clone(), reply.by);
+        let input = LaneInput::Replied { request: reply.request, decision, grant: reply.grant };
+        self.step(PairInput::Lane(input), now, rng);
+    }
+
+    /// Bytes of a command arrive. `bad` names why they must have no effect; `offer` what they permit.
+    pub fn command(&mut self, wire: &[u8], bad: Option<&'static str>, offer: Option<Offer>, now: u64, rng: &mut Rng) {
+        self.facts.extend(bad.map(Fact::Bad));
+        let accepted = match open::<LaneCommand>(wire, &self.trusted) {
+            Err(error) => Err(error.to_string()),
+            Ok(verified) => {
+                let stop = verified.payload.body == CommandBody::Stop;
+                self.freshness.accept(verified.payload).map(|a| (a, stop)).map_err(|e| e.to_string())
+            }
+        };
+        match accepted {
+            Err(why) => {
+                self.facts.push(Fact::Refused(format!("command: {why}")));
+                self.step(PairInput::Tick, now, rng);
+            }
+            Ok((Accepted::Stop { cause }, _)) => {
+                self.facts.push(Fact::Ordered(Local::Stop));
+                self.step(PairInput::Barrier(BarrierInput::Stop { cause }), now, rng);
+            }
+            Ok((Accepted::Order(order), _)) => {
+                if bad.is_none() {
+                    self.facts.extend(offer.map(Fact::Offered));
+                }
+                self.step(PairInput::Lane(LaneInput::Order(order)), now, rng);
+            }
+        }
+    }
+}
+
+/// An answer of central or of the edge's own lists.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub request: RequestId,
+    pub decision: Decision,
+    pub by: DecidedBy,
+    pub grant: Option<(GrantId, u32)>,
+}
+
+pub fn ids(rng: &mut Rng) -> StepIds {
+    StepIds {
+        passage: PassageId::from_parts(1, rng.bytes()),
+        request: RequestId::from_parts(1, rng.bytes()),
+        grant: GrantId::from_parts(1, rng.bytes()),
+    }
+}

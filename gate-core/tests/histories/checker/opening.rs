@@ -1,0 +1,179 @@
+//! I3, I4 and I14: every opening by exactly one permission of its own, every vehicle labelled, and no
+//! vehicle with a permission left standing.
+
+use gate_core::barrier::io::{InputName, Motion};
+use gate_core::barrier::state::{BarrierNews, BarrierState};
+use gate_core::ids::GrantId;
+use gate_core::lane::state::LaneState;
+use gate_core::message::command::LaneMode;
+use gate_core::message::event::EventBody;
+use gate_core::passage::{OpenedBy, PassageOutcome};
+
+use super::{Broken, Scene};
+use crate::fact::{Fact, Local, Offer};
+
+/// A label may come so long after the vehicle is through, and so long before.
+const LABEL_MS: u64 = 8000;
+const LABEL_BEFORE_MS: u64 = 60_000;
+/// A healthy history has been healthy for so long.
+const HEALTHY_MS: u64 = 10_000;
+
+#[derive(Debug)]
+struct Entry {
+    offer: Offer,
+    used: bool,
+    void: Option<&'static str>,
+}
+
+#[derive(Debug, Default)]
+pub struct Opening {
+    ledger: Vec<Entry>,
+    /// The vehicle that the boom is up for.
+    credit: Option<u64>,
+    /// It has left its lower limit for it.
+    lifted: bool,
+    /// Vehicles through without a permission of their own, not yet labelled.
+    unlabelled: Vec<(u64, u64)>,
+    labels: Vec<u64>,
+    /// An opening that must come.
+    due: Option<(u64, GrantId, u64)>,
+    at_line: Option<u64>,
+    at_line_since: u64,
+    attended: bool,
+}
+
+impl Opening {
+    pub fn fact(&mut self, fact: &Fact, scene: &Scene<'_>) -> Result<(), Broken> {
+        let now = scene.plant.now;
+        match fact {
+            Fact::Started => {
+                self.void("it is of an earlier epoch");
+                self.attended = false;
+            }
+            Fact::Killed => self.due = None,
+            Fact::TrackChanged => self.void("another vehicle stands there"),
+            Fact::Told(BarrierNews::BackedOut) => self.void("the vehicle backed out"),
+            Fact::Ordered(Local::Stop | Local::Reset | Local::Maintenance(_)) => self.void("it was stopped or reset"),
+            Fact::Event(body) => self.event(body, now),
+            Fact::Told(BarrierNews::Tailgated) => self.labels.push(now),
+            Fact::Offered(offer) => self.offered(offer, scene),
+            Fact::Told(BarrierNews::Commanded { motion: Motion::Open, grant, .. }) => self.open(*grant, scene)?,
+            Fact::Told(BarrierNews::State { .. }) if self.due.is_some() && scene.log.well_for(now) == 0 => {
+                self.due = None
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn void(&mut self, why: &'static str) {
+        self.due = None;
+        for entry in self.ledger.iter_mut().filter(|e| !e.used) {
+            entry.void.get_or_insert(why);
+        }
+    }
+
+    fn event(&mut self, body: &EventBody, now: u64) {
+        match body {
+            EventBody::Fault { code, .. } if code == "track_changed" => self.void("another vehicle stands there"),
+            EventBody::PassageEnded { outcome, opened_by } => {
+                self.void("the passage is over");
+                if *opened_by == OpenedBy::ByHand || *outcome == PassageOutcome::Tailgated {
+                    self.labels.push(now);
+                }
+            }
+            EventBody::ModeChanged { mode, .. } => self.attended = *mode != LaneMode::Automatic,
+            _ => {}
+        }
+    }
+
+    fn offered(&mut self, offer: &Offer, scene: &Scene<'_>) {
+        let (now, log) = (scene.plant.now, scene.log);
+        self.ledger.retain(|e| e.offer.until + 5000 > now || e.used);
+        self.ledger.push(Entry { offer: offer.clone(), used: false, void: None });
+        let waits = match offer.by {
+            "decision" => log.lane == LaneState::Deciding && !self.attended,
+            _ => matches!(
+                log.lane,
+                LaneState::Capturing | LaneState::Deciding | LaneState::Referred | LaneState::Refused
+            ),
+        };
+        let there = offer.vehicle.is_some()
+            && offer.vehicle == self.at_line
+            && now - self.at_line_since > 1500
+            && log.lasting(InputName::LoopApproach, true, now) > 1000;
+        let well = log.well_for(now) > HEALTHY_MS && log.alive_for(now) > HEALTHY_MS;
+        let down = log.barrier == BarrierState::Closed && log.lasting(InputName::ClosedLimit, true, now) > 500;
+        if waits && there && well && down && offer.until > now + 1000 {
+            self.due = Some((now + 1000, offer.grant, self.at_line.unwrap_or(0)));
+        }
+    }
+
+    /// The agent gave OPEN.
+    fn open(&mut self, grant: Option<GrantId>, scene: &Scene<'_>) -> Result<(), Broken> {
+        let now = scene.plant.now;
+        let no = |why: String| Err(("I3", format!("OPEN although {why}")));
+        let Some(id) = grant else { return no("there is no grant".to_owned()) };
+        let Some(entry) = self.ledger.iter_mut().find(|e| e.offer.grant == id) else {
+            return no(format!("nobody entitled gave grant {id}"));
+        };
+        if entry.used {
+            return no(format!("grant {id} was used before"));
+        }
+        if let Some(why) = entry.void {
+            return no(format!("the grant is void: {why}"));
+        }
+        if entry.offer.until < now {
+            return no(format!("the grant ended {} ms ago", now - entry.offer.until));
+        }
+        if scene.log.step.rogue.is_some_and(|track| track != entry.offer.track) {
+            return no("the grant is for another track".to_owned());
+        }
+        let other = entry.offer.vehicle.is_some() && self.at_line.is_some() && entry.offer.vehicle != self.at_line;
+        if other && now - self.at_line_since > 800 && scene.log.well_for(now) > 3000 {
+            return no(format!("vehicle {:?} stands there, {:?} was meant", self.at_line, entry.offer.vehicle));
+        }
+        entry.used = true;
+        (self.credit, self.lifted) = (entry.offer.vehicle, false);
+        self.due = self.due.filter(|(_, due, _)| *due != id);
+        Ok(())
+    }
+
+    pub fn moment(&mut self, scene: &Scene<'_>) -> Result<(), Broken> {
+        let (now, plant, log) = (scene.plant.now, scene.plant, scene.log);
+        let at_line = plant.road.at_line();
+        if at_line != self.at_line {
+            (self.at_line, self.at_line_since) = (at_line, now);
+        }
+        if log.well_for(now) == 0 || self.due.is_some_and(|(_, _, vehicle)| at_line != Some(vehicle)) {
+            self.due = None;
+        }
+        if self.due.is_some_and(|(by, ..)| now > by) {
+            return Err(("I14", "a vehicle with a live grant waits, everything is well, and no OPEN came".to_owned()));
+        }
+        self.labels.retain(|at| at + LABEL_BEFORE_MS > now);
+        for vehicle in &plant.road.passed_now {
+            let healthy = log.well_for(now) > HEALTHY_MS && log.alive_for(now) > HEALTHY_MS;
+            let watched = healthy && !vehicle.tight && plant.config.three_loops;
+            let held = log.barrier == BarrierState::HeldOpen;
+            if self.credit != Some(vehicle.id) && watched && !held {
+                self.unlabelled.push((now, vehicle.id));
+            }
+        }
+        if !plant.boom.is_down() {
+            self.lifted = true;
+        } else if self.lifted {
+            (self.credit, self.lifted) = (None, false);
+        }
+        while !self.unlabelled.is_empty() && !self.labels.is_empty() {
+            (self.unlabelled.remove(0), self.labels.remove(0));
+        }
+        if log.well_for(now) == 0 {
+            self.unlabelled.clear();
+        }
+        if let Some((_, vehicle)) = self.unlabelled.iter().find(|(at, _)| at + LABEL_MS < now) {
+            return Err(("I4", format!("vehicle {vehicle} went through and nothing says by whose word")));
+        }
+        Ok(())
+    }
+}

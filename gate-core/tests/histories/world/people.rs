@@ -1,0 +1,146 @@
+//! The officer at the lane, who sees the boom, and the cameras.
+
+use gate_core::barrier::state::BarrierState;
+use gate_core::ids::{PassageId, TrackId};
+use gate_core::lane::effect::{Act, LaneInput, Order, Sight};
+use gate_core::lane::state::LaneState;
+use gate_core::message::command::{LaneMode, OfficerRef, OfficerRole};
+use gate_core::message::event::ActPlace;
+use gate_core::reading::PlateReading;
+use gate_core::vehicle::Role;
+
+use crate::agent::Agent;
+use crate::fact::{Fact, Local, Offer};
+use crate::pair::PairInput;
+use crate::plant::{Plant, road};
+use crate::rng::Rng;
+
+/// Life of a grant given at the lane.
+const LOCAL_GRANT_MS: u64 = 30_000;
+
+pub struct People {
+    looks_at: u64,
+    pace_ms: u64,
+    sights: Vec<(u64, PassageId, TrackId)>,
+}
+
+impl People {
+    pub fn new(rng: &mut Rng) -> Self {
+        Self { looks_at: 0, pace_ms: rng.pick(&[800, 3000, 9000]), sights: Vec::new() }
+    }
+
+    /// The cameras look at a vehicle: mostly its plate is read soon.
+    pub fn watch(&mut self, passage: PassageId, track: TrackId, now: u64, rng: &mut Rng) {
+        if rng.chance(880) {
+            self.sights.push((now + rng.between(200, 1800), passage, track));
+        }
+    }
+
+    pub fn step(&mut self, plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
+        let now = plant.now;
+        let due: Vec<_> = self.sights.iter().filter(|(at, ..)| *at <= now).map(|&(_, p, t)| (p, t)).collect();
+        self.sights.retain(|(at, ..)| *at > now);
+        for (passage, track) in due {
+            let same = agent.pair.lane().vehicle().is_some_and(|v| v.passage == passage && v.track == track);
+            if same {
+                let sight = Sight::Plate { reading: reading(), ready: true };
+                agent.step(PairInput::Lane(LaneInput::Sight(sight)), now, rng);
+            }
+        }
+        if now >= self.looks_at {
+            self.looks_at = now + rng.between(self.pace_ms / 2, self.pace_ms * 3 / 2);
+            officer(plant, agent, rng);
+        }
+    }
+}
+
+/// The officer looks, and does something about what is seen, or not.
+fn officer(plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
+    let now = plant.now;
+    let (barrier, lane) = (agent.pair.barrier().state(), agent.pair.lane().state());
+    if rng.chance(15) {
+        return agent.order(Local::Stop, now, rng);
+    }
+    match barrier {
+        BarrierState::Fault(_) | BarrierState::Stopped | BarrierState::ManualLocal | BarrierState::EmergencyOpen => {
+            return if rng.chance(700) {
+                agent.order(Local::Reset, now, rng)
+            };
+        }
+        BarrierState::Maintenance if rng.chance(400) => return agent.order(Local::Maintenance(false), now, rng),
+        BarrierState::Open if rng.chance(40) => return agent.order(Local::HoldOpen(true), now, rng),
+        BarrierState::HeldOpen if rng.chance(300) => return agent.order(Local::HoldOpen(false), now, rng),
+        BarrierState::Open | BarrierState::HeldOpen => {
+            // With the boom in view: an officer never says so of a way that is not empty.
+            let empty = !plant.body_in_sweep() && !plant.road.on((0.5, road::EXIT.1));
+            if empty && rng.chance(250) {
+                agent.order(Local::WayIsEmpty, now, rng);
+            }
+        }
+        _ => {}
+    }
+    match lane {
+        LaneState::Tailgated => {
+            let act = match rng.between(0, 2) {
+                0 => Act::WasTrailer,
+                1 => Act::Open { given: None },
+                _ => Act::Hold(None),
+            };
+            if !matches!(act, Act::Hold(_)) {
+                agent.facts.push(Fact::Ordered(Local::TailgatingKey));
+            }
+            say(agent, act, now, rng);
+        }
+        LaneState::Referred | LaneState::Refused if rng.chance(400) => open(plant, agent, rng),
+        LaneState::Capturing | LaneState::Deciding | LaneState::Referred if rng.chance(60) => {
+            let act = if rng.chance(500) { Act::Refuse(None) } else { Act::Hold(None) };
+            say(agent, act, now, rng);
+        }
+        LaneState::Capturing | LaneState::Deciding if rng.chance(60) => open(plant, agent, rng),
+        _ if rng.chance(10) => {
+            let mode = rng.pick(&[LaneMode::Automatic, LaneMode::Automatic, LaneMode::Attended, LaneMode::Closed]);
+            say(agent, Act::Mode(mode), now, rng);
+        }
+        _ => {}
+    }
+}
+
+fn open(plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
+    let now = plant.now;
+    let grant = agent.grant_of_next_step(rng);
+    if let Some(vehicle) = agent.pair.lane().vehicle() {
+        let track = vehicle.track;
+        let vehicle = plant.road.at_line();
+        let offer = Offer { grant, track, until: now + LOCAL_GRANT_MS, vehicle, by: "panel" };
+        agent.facts.push(Fact::Offered(offer));
+    }
+    agent.go(order(Act::Open { given: None }), now);
+}
+
+fn say(agent: &mut Agent, act: Act, now: u64, rng: &mut Rng) {
+    agent.step(order(act), now, rng);
+}
+
+fn order(act: Act) -> PairInput {
+    let officer = OfficerRef { name: "lan".to_owned(), role: OfficerRole::Officer };
+    let reason = "giấy tờ đã xem".to_owned();
+    PairInput::Lane(LaneInput::Order(Order { officer, place: ActPlace::Panel, reason, act }))
+}
+
+fn reading() -> PlateReading {
+    PlateReading {
+        raw: "24C12345".to_owned(),
+        text: "24C12345".to_owned(),
+        country: None,
+        kind: None,
+        color: None,
+        rows: 1,
+        probability: 0.999,
+        others: Vec::new(),
+        role: Role::Tractor,
+        view: None,
+        looks: 3,
+        model: "m".to_owned(),
+        evidence: None,
+    }
+}
