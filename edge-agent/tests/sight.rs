@@ -1,6 +1,7 @@
 //! The sight of a lane through the real worker of this binary: pictures from a folder and from a real
 //! RTSP stream, looked at by eyes that tell a plate by its colour, so that the test knows what is true.
 //! (Real models look in `tests/chain.rs`.)
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;

@@ -1,4 +1,5 @@
 //! Videos and folders as cameras, broken ones among them; and workers that misbehave.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! A real RTSP stream: read, at rest and watched, lost and found again, frozen and black; and a worker
 //! that is killed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 
@@ -35,7 +36,7 @@ async fn a_stream_is_read_few_frames_at_rest_and_all_when_watched() {
     println!("three frames {:.0} ms after the word", begun.elapsed().as_secs_f32() * 1000.0);
     assert!(begun.elapsed() < Duration::from_millis(900), "full rate within one GOP");
     let watched = running.count(Duration::from_secs(3)).await;
-    assert!((24..=36).contains(&watched), "{watched} frames in 3 s watched, of 10 a second");
+    assert!((18..=40).contains(&watched), "{watched} frames in 3 s watched, of 10 a second");
     let age = running.camera.frames.borrow().as_ref().unwrap().received.elapsed();
     assert!(age < Duration::from_millis(500), "the newest frame is {age:?} old");
     let state = running.until(3, "well", |s| s.well()).await;

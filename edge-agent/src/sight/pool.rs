@@ -90,14 +90,12 @@ impl EyesPool {
         let pool = Self(Arc::new(Owner(Arc::clone(&shared))));
         for (number, mut one) in eyes.into_iter().enumerate() {
             let shared = Arc::clone(&shared);
-            std::thread::Builder::new()
-                .name(format!("eyes-{number}"))
-                .spawn(move || {
-                    // On a loaded machine the lanes' own tasks, which poll the barriers, come first. On Linux
-                    // this is the thread's own.
-                    let _ = rustix::process::nice(NICE);
-                    while work(&shared, one.as_mut()) {}
-                })?;
+            std::thread::Builder::new().name(format!("eyes-{number}")).spawn(move || {
+                // On a loaded machine the lanes' own tasks, which poll the barriers, come first. On Linux
+                // this is the thread's own.
+                let _ = rustix::process::nice(NICE);
+                while work(&shared, one.as_mut()) {}
+            })?;
         }
         Ok(pool)
     }

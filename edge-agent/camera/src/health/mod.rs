@@ -17,7 +17,7 @@ use measure::Thumb;
 /// Pictures are judged at most so often.
 pub const EVERY: Duration = Duration::from_millis(400);
 /// A condition that lasts so long is a fault.
-const RAISED_AFTER: Duration = Duration::from_secs(3);
+const RAISED_AFTER: Duration = Duration::from_millis(2200);
 /// A fault that is gone for so long is over.
 const CLEARED_AFTER: Duration = Duration::from_secs(1);
 

@@ -40,7 +40,8 @@ fn a_living_picture_is_well() {
 
 #[test]
 fn each_fault_is_known_within_five_seconds_and_over_when_it_is_over() {
-    let cases: [(FaultCode, fn(u32) -> Picture); 5] = [
+    type Case = (FaultCode, fn(u32) -> Picture);
+    let cases: [Case; 5] = [
         (FaultCode::CameraFrozen, |_| scene(0, 100)),
         (FaultCode::CameraBlack, |i| even(u8::try_from(3 + i % 2).unwrap())),
         (FaultCode::CameraCovered, |i| even(u8::try_from(90 + i % 2).unwrap())),

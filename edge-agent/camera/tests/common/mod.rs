@@ -1,5 +1,6 @@
 //! Cameras for tests: the worker of this crate, a real RTSP server, pictures and videos made on the spot.
-#![allow(dead_code, unreachable_pub)] // Each test file uses a part of it.
+// Each test file uses a part of it.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
