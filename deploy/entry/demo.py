@@ -12,7 +12,7 @@ from . import build, story, traffic
 from .children import Children
 from .needs import meet, running
 from .say import ROOT, STATE, Failure, say
-from .site import Site, scenes
+from .site import Site, rehearse, scenes
 from .web import Refused
 
 SCRIPTS = ("outage",)
@@ -58,6 +58,7 @@ def _interrupt(_signal: int, _frame: object) -> None:
 def _run(site: Site, args: argparse.Namespace, begun: float) -> int:
     say("-- the gate starts (about 15 s)")
     shown, source = scenes(site.folder / "scenes", args.pictures)
+    rehearse(shown["vehicles"], site.bin)
     told = story.tell(shown)
     site.make_central()
     invites = {name: _invite(site, name, role) for name, role in ((OFFICER, "officer"), (LEADER, "shift_leader"))}

@@ -28,9 +28,11 @@ def run(
     env: Mapping[str, str] | None = None,
     about: str = "",
     quiet: bool = False,
+    silent: bool = False,
 ) -> None:
-    """Runs a program to its end. `quiet` keeps its output for the case that it fails."""
-    say(f"-- {title}{f' ({about})' if about else ''}")
+    """Runs a program to its end. `quiet` keeps its output for the case that it fails; `silent` says nothing of it."""
+    if not silent:
+        say(f"-- {title}{f' ({about})' if about else ''}")
     begun = time.monotonic()
     words = [str(word) for word in command]
     merged = {**os.environ, **(env or {})}
@@ -50,7 +52,8 @@ def run(
         if quiet and done.stdout:
             sys.stdout.write(done.stdout.decode(errors="replace")[-6000:])
         raise Failure(f"{title}: `{' '.join(words)}` ended with {done.returncode}")
-    say(f"   {title}: {time.monotonic() - begun:.0f} s")
+    if not silent:
+        say(f"   {title}: {time.monotonic() - begun:.0f} s")
 
 
 def output(command: Sequence[str | Path]) -> str | None:

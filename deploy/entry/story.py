@@ -30,17 +30,13 @@ class Story:
     then: list[dict[str, Any]]
 
 
-def _first(vehicles: list[dict[str, Any]], used: list[dict[str, Any]], **wanted: object) -> dict[str, Any]:
-    """The first vehicle not used yet that fits; an empty one where there is none."""
-    for vehicle in vehicles:
-        if vehicle not in used and all(vehicle[key] == value for key, value in wanted.items()):
-            used.append(vehicle)
-            return vehicle
-    for vehicle in vehicles:
-        if vehicle not in used:
-            used.append(vehicle)
-            return vehicle
-    return vehicles[0]
+def _cast(vehicles: list[dict[str, Any]], used: list[dict[str, Any]], **wanted: object) -> dict[str, Any]:
+    """Of the vehicles not used yet that fit, the one that was read best in the rehearsal; any other where none fits."""
+    free = [v for v in vehicles if v not in used] or vehicles
+    fitting = [v for v in free if all(v[key] == value for key, value in wanted.items())] or free
+    chosen = max(fitting, key=lambda v: (bool(v.get("fits")) and v.get("sure", 0.0), v.get("sure", 0.0)))
+    used.append(chosen)
+    return chosen
 
 
 def tell(scenes: dict[str, Any]) -> Story:
@@ -48,23 +44,23 @@ def tell(scenes: dict[str, Any]) -> Story:
     vehicles, used = scenes["vehicles"], list[dict[str, Any]]()
     photographs = [v for v in vehicles if v["source"] != "drawn"] or vehicles
     drawn = [v for v in vehicles if v["source"] == "drawn"]
-    chinese = _first(photographs, used, country="cn", rows=1, container="")
-    one_line = _first(photographs, used, country="vn", rows=1, container="")
-    two_lines = _first(photographs, used, country="vn", rows=2, container="")
-    chinese_two = _first(drawn, used, country="cn", rows=2, vehicle_class="lorry")
-    lorry = _first(drawn, used, country="vn", rows=1, vehicle_class="lorry")
-    stranger = _first(photographs, used, country="cn", container="")
-    watched = _first(drawn, used, country="cn", rows=1, vehicle_class="lorry")
-    container = next((v for v in photographs if v["container"]), None) or _first(
+    first = _cast([v for v in vehicles if v["plate"] and not v["container"]] or vehicles, used)
+    chinese = _cast(photographs, used, country="cn", rows=1, container="")
+    one_line = _cast(photographs, used, country="vn", rows=1, container="")
+    two_lines = _cast(photographs, used, country="vn", rows=2, container="")
+    chinese_two = _cast(drawn, used, country="cn", rows=2, container="")
+    watched = _cast(drawn, used, country="cn", rows=1, container="")
+    stranger = _cast(photographs, used, country="cn", container="")
+    container = next((v for v in photographs if v["container"]), None) or _cast(
         drawn, used, vehicle_class="container_lorry"
     )
     visits = [
-        Visit(4, "in-1", lorry, "declared and confirmed: passes by itself", 60),
+        Visit(4, "in-1", first, "declared and confirmed: passes by itself", 60),
         Visit(8, "in-2", scenes["unreadable"], "cannot be read: waits for the officer", 240),
         Visit(14, "in-3", watched, "on the watchlist: refused, the driver reads a neutral text", 25),
         Visit(30, "in-1", chinese, "declared: Chinese plate of one line", 45),
         Visit(44, "in-3", chinese_two, "declared: Chinese plate of two lines", 45),
-        Visit(56, "out-1", lorry, "leaves again: the same crossing", 60),
+        Visit(56, "out-1", first, "leaves again: the same crossing", 60),
         Visit(66, "in-1", two_lines, "declared: Vietnamese plate of two lines", 45),
         Visit(76, "in-3", container, "a container", 40),
         Visit(84, "out-2", one_line, "declared to leave, but it never came in: waits for the officer", 40),

@@ -34,16 +34,24 @@ class Web:
         except ValueError:
             return text
 
+    def cookie(self, path: str, body: object) -> str:
+        """Signs in by a POST; returns the cookie to send from then on."""
+        with self._send("POST", path, body, None) as answer:
+            return str(answer.headers["Set-Cookie"]).split(";")[0]
+
     def text(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> str:
         """The answer as text."""
+        with self._send(method, path, body, headers) as answer:
+            return str(answer.read().decode(errors="replace"))
+
+    def _send(self, method: str, path: str, body: object, headers: dict[str, str] | None) -> Any:
         if self.authority and self._context is None:
             self._context = ssl.create_default_context(cafile=str(self.authority))
         data = None if body is None else json.dumps(body).encode()
         sent = {"Content-Type": "application/json", **(headers or {})} if data else (headers or {})
         request = urllib.request.Request(self.address + path, data, sent, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE_S, context=self._context) as answer:
-                return str(answer.read().decode(errors="replace"))
+            return urllib.request.urlopen(request, timeout=PATIENCE_S, context=self._context)
         except urllib.error.HTTPError as error:
             raise Refused(error.code, error.read().decode(errors="replace")) from error
 

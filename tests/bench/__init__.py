@@ -1,0 +1,1 @@
+"""Measures the gate with its release binaries. `./gate bench` runs it; every figure is one line."""
