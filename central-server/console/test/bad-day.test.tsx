@@ -5,8 +5,8 @@ import { Page, stillTime } from "./page";
 
 let page: Page;
 beforeEach(stillTime);
-afterEach(() => {
-  page.close();
+afterEach(async () => {
+  await page.close();
   vi.useRealTimers();
 });
 

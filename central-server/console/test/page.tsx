@@ -101,9 +101,11 @@ export class Page {
     return this.find(where)?.textContent ?? "";
   }
 
-  close(): void {
+  /** Taken down; what was to be done after the last drawing is done, or it would be owed to the next page. */
+  async close(): Promise<void> {
     this.desk.close();
     render(null, this.place);
+    await vi.advanceTimersByTimeAsync(500);
   }
 }
 

@@ -6,8 +6,8 @@ import { Page, stillTime } from "./page";
 
 let page: Page | null = null;
 beforeEach(stillTime);
-afterEach(() => {
-  page?.close();
+afterEach(async () => {
+  await page?.close();
   page = null;
   vi.useRealTimers();
 });
