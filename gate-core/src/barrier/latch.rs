@@ -123,8 +123,6 @@ impl Latch {
     pub fn settle_tailgating(&mut self) {
         if self.tailgated {
             self.tailgated = false;
-            self.follower = false;
-            self.way = Way::Under;
         }
     }
 
@@ -160,6 +158,8 @@ impl Latch {
         }
         if self.way >= Way::Exit && under_rose && self.follower_enters() {
             self.tailgated = true;
+            self.follower = false;
+            self.way = Way::Under;
             return Some(LatchNews::Tailgated);
         }
         self.advance(inputs, config, now)
@@ -169,7 +169,7 @@ impl Latch {
     /// line since, or the first was gone already. (A trailer is on the approach loop before its
     /// tractor reaches the exit loop, so it is no follower.)
     fn follower_enters(&self) -> bool {
-        !self.tailgated && (self.follower || self.way == Way::Through)
+        self.follower || self.way == Way::Through
     }
 
     fn advance(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> Option<LatchNews> {

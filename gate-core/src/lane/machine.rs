@@ -31,6 +31,9 @@ const BARRIER_ANSWERS: Duration = Duration::from_secs(5);
 /// A granted vehicle that does not drive for so long is an officer's.
 pub const DRIVES_WITHIN: Duration = Duration::from_secs(60);
 
+/// Code of the fault that a vehicle drove in without a grant.
+const NO_GRANT: &str = "entered_without_grant";
+
 /// The machine of one lane. Its state can be written down and taken up again, for replaying a journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lane {
@@ -165,6 +168,9 @@ impl Lane {
     pub(super) fn end(&mut self, outcome: PassageOutcome, now: Monotonic) {
         if let Some(vehicle) = &self.vehicle {
             let opened_by = vehicle.opened_by;
+            if vehicle.alarmed {
+                self.emit(EventBody::FaultCleared { code: NO_GRANT.to_owned() });
+            }
             if self.state == LaneState::Passing && self.escalated > 0 {
                 self.emit(EventBody::FaultCleared { code: "way_not_clear".to_owned() });
             }
@@ -207,10 +213,23 @@ impl Lane {
         if self.vehicle.is_none() {
             self.begin(ids, now);
         }
+        // Where somebody holds the boom up it is no fault.
+        let fault = !matches!(
+            self.barrier,
+            BarrierState::HeldOpen
+                | BarrierState::ManualLocal
+                | BarrierState::EmergencyOpen
+                | BarrierState::Maintenance
+        );
         if let Some(vehicle) = &mut self.vehicle {
             vehicle.opened_by = OpenedBy::ByHand;
-            self.enter(LaneState::Passing, now);
+            vehicle.alarmed = fault;
         }
+        if fault {
+            let detail = format!("a vehicle drives in without a grant; the barrier is {}", self.barrier);
+            self.emit(EventBody::Fault { code: NO_GRANT.to_owned(), detail });
+        }
+        self.enter(LaneState::Passing, now);
     }
 
     fn drove_through(&mut self, now: Monotonic) {

@@ -39,6 +39,8 @@ pub struct Vehicle {
     pub opened_by: OpenedBy,
     /// A plate was read as well as it will be.
     pub ready: bool,
+    /// It drove in without a grant, and that was recorded as a fault.
+    pub alarmed: bool,
     /// On its way through it left the stop line: whoever comes there now is another.
     pub left_line: bool,
     /// An officer said something about it: from then on officers decide.
@@ -61,6 +63,7 @@ impl Vehicle {
             opened_by: OpenedBy::Nobody,
             ready: false,
             left_line: false,
+            alarmed: false,
             officer_spoke: false,
         }
     }

@@ -108,6 +108,10 @@ pub const FAULTS: &[(&str, Text)] = &[
     ("tailgating", text("Xe bám đuôi", "Tailgating", "尾随闯入")),
     ("track_changed", text("Sai xe đầu làn", "Another vehicle at the stop line", "停止线车辆已变")),
     ("sensor_implausible", text("Cảm biến không tin được", "Sensor implausible", "传感器不可信")),
+    (
+        "entered_without_grant",
+        text("Xe qua khi chưa được phép", "Vehicle drove in without a grant", "车辆未获放行驶入"),
+    ),
     ("way_not_clear", text("Xe vào nhưng chưa thấy ra khỏi barie", "Vehicle not seen to be through", "未见车辆驶出")),
     ("officer_away_1", text("Chờ cán bộ quá 30 giây", "Officer waited for 30 s", "等待工作人员超过30秒")),
     (

@@ -90,13 +90,14 @@ impl Manners {
         let locked = matches!(scene.log.barrier, BarrierState::ManualLocal | BarrierState::Maintenance);
         let stop = step.ordered.contains(&Local::Stop) || step.stop_device;
         let reset = step.ordered.contains(&Local::Reset);
+        let unlocked = step.ordered.contains(&Local::Maintenance(false));
         let forbidden = outputs.iter().find(|output| match output {
             Output::DropStop => !stop,
             Output::Red => !stop && state == scene.log.barrier,
             Output::RestoreStop => !reset,
             Output::Pulse { .. } | Output::Green { .. } => true,
         });
-        if let Some(output) = forbidden.filter(|_| locked) {
+        if let Some(output) = forbidden.filter(|_| locked && !unlocked) {
             return Err(("I11", format!("{output:?} while the barrier is {}", scene.log.barrier)));
         }
         if self.manual_reads >= 3 && !ends_at_the_lane(state) {

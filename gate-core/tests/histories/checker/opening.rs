@@ -76,6 +76,7 @@ impl Opening {
     fn event(&mut self, body: &EventBody, now: u64) {
         match body {
             EventBody::Fault { code, .. } if code == "track_changed" => self.void("another vehicle stands there"),
+            EventBody::Fault { code, .. } if code == "entered_without_grant" => self.labels.push(now),
             EventBody::PassageEnded { outcome, opened_by } => {
                 self.void("the passage is over");
                 if *opened_by == OpenedBy::ByHand || *outcome == PassageOutcome::Tailgated {

@@ -73,7 +73,7 @@ impl Presence {
                 (self.unsettled, self.implausible) = (false, false);
             }
             Fact::Device(DeviceNews::Reconnected) => self.arm(),
-            Fact::Ordered(Local::Maintenance(_)) => {
+            Fact::Ordered(Local::Maintenance(false)) if log.barrier == BarrierState::Maintenance => {
                 self.arm();
                 self.unsettled = false;
             }
