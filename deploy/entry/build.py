@@ -11,8 +11,6 @@ PAGE_NOTE = STATE / "met" / "page"
 
 def page(quiet: bool = False) -> None:
     """The console's page, embedded by central-server; built anew when its sources changed."""
-    if not (CONSOLE / "package.json").exists():
-        return
     if (CONSOLE / "dist" / "index.html").exists() and PAGE_NOTE.exists() and PAGE_NOTE.read_text() == _sources():
         return
     run("console page", ["npm", "run", "--silent", "build"], cwd=CONSOLE, quiet=True, silent=quiet)

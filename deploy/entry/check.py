@@ -84,25 +84,14 @@ def _style(_counts: Counts, _long: bool) -> None:
     run("ruff", [VENV / "bin" / "ruff", "check", "-q", *sources])
     run("ruff format", [VENV / "bin" / "ruff", "format", "-q", "--check", *sources])
     run("mypy", [VENV / "bin" / "mypy", *sources])
-    if _there("deny.toml"):
-        run("cargo deny", ["cargo", "deny", "--log-level", "error", "check", "licenses", "bans", "sources"])
+    run("cargo deny", ["cargo", "deny", "--log-level", "error", "check", "licenses", "bans", "sources"])
 
 
 def _holds_python(source: Path) -> bool:
     return source.is_file() or next(source.rglob("*.py"), None) is not None
 
 
-def _there(part: str) -> bool:
-    """Whether a part of the project is there; says so where it is not."""
-    if (ROOT / part).exists():
-        return True
-    say(f"-- {part} is not there yet: not checked")
-    return False
-
-
 def _page(counts: Counts, _long: bool) -> None:
-    if not _there("central-server/console/package.json"):
-        return
     run("console: types and lint", ["npm", "run", "--silent", "check"], cwd=build.CONSOLE)
     _counted("console: unit tests", ["npm", "run", "--silent", "test", "--prefix", str(build.CONSOLE)], counts)
     build.page()
@@ -128,17 +117,19 @@ def _rust(counts: Counts, long: bool) -> None:
 
 
 def _training(counts: Counts, _long: bool) -> None:
-    if _there("models/training/tests"):
-        _counted("generator", _python("-m", "pytest", "-q", "models/training/tests"), counts)
+    _counted("generator", _python("-m", "pytest", "-q", "models/training/tests"), counts)
 
 
 def _peers(counts: Counts, _long: bool) -> None:
-    if _there("tests/peers"):
-        _counted("peers", _python("-m", "pytest", "-q", "tests/peers"), counts)
+    _counted("peers and entry", _python("-m", "pytest", "-q", "tests/peers", "tests/entry"), counts)
 
 
 def _whole(counts: Counts, _long: bool) -> None:
-    _counted("the whole gate", ["cargo", "test", "--locked", "-p", "gate-tests", "--", "--test-threads", "1"], counts)
+    _counted(
+        "the whole gate",
+        ["cargo", "test", "--locked", "-p", "gate-tests", "--", "--test-threads", "1", "--nocapture"],
+        counts,
+    )
 
 
 STEPS = (
@@ -147,7 +138,7 @@ STEPS = (
     Step("clippy", "lints and documents of the Rust code", _clippy),
     Step("rust", "unit, property and module tests", _rust),
     Step("training", "the generators that training and the demo use", _training),
-    Step("peers", "Modbus peers that are not ours", _peers),
+    Step("peers", "Modbus peers that are not ours; the demo's parts", _peers),
     Step("whole", "the real processes together, Chromium too", _whole),
 )
 

@@ -117,8 +117,6 @@ def _npm(name: str, folder: Path, about: str) -> Need:
     asked = lock.read_text() if lock.exists() else ""
 
     def get() -> None:
-        if not lock.exists():
-            return
         run(
             f"npm packages for {name}",
             ["npm", "ci", "--no-audit", "--no-fund"],
