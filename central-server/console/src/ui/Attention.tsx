@@ -35,7 +35,8 @@ export function Attention() {
     attention(urgent);
   });
 
-  if (waiting.length === 0) return null;
+  // What is not live is told as such, and nothing else is told of it.
+  if (waiting.length === 0 || !live) return null;
   return (
     <div class={`attention ${urgent ? "urgent" : ""}`}>
       <b role="alert">{urgent ? t.attention.waits60 : t.attention.waits30}</b>

@@ -16,7 +16,7 @@ import { Why } from "./Why";
 export function LanePane() {
   useTick();
   const desk = useDesk();
-  const { gate, fault } = useDeskState();
+  const { gate, fault, live: streams } = useDeskState();
   const { t, name } = useSpeech();
   const lane = desk.lane();
   if (!lane) return fault ? null : <p class="empty">{t.lane.none}</p>;
@@ -25,7 +25,7 @@ export function LanePane() {
   return (
     <section class={`pane ${live ? "" : "stale"}`} aria-label={lane.lane}>
       <Heading lane={lane} passage={passage} live={live} />
-      {!live && <LaneLost lane={lane} />}
+      {streams && !live && <LaneLost lane={lane} />}
       <Faults lane={lane} />
       {lane.status?.state === "tailgated" && <p class="lane-lost">{t.lane.tailgated}</p>}
       <ActProgress lane={lane} />

@@ -52,6 +52,7 @@ export function tone(lane: Lane, live: boolean): "dead" | "fault" | "wait" | "go
 
 function Tile(props: TileProps) {
   const { lane, passage, live } = props;
+  const stream = useDesk().state.live;
   const { t, name } = useSpeech();
   const status = lane.status;
   const since = waitingSince(lane, passage);
@@ -67,7 +68,7 @@ function Tile(props: TileProps) {
           {lane.direction === "entry" ? "↓" : "↑"} {t.lane[lane.direction]}
         </span>
       </span>
-      <span class="tile-state">{live && status ? tileState(status, name) : t.live.laneNo}</span>
+      <span class="tile-state">{live && status ? tileState(status, name) : stream ? t.live.laneNo : t.live.no}</span>
       <span class="tile-plate">{plate ? forPeople(plate, country) : status?.passage ? "· · ·" : " "}</span>
       <span class="tile-foot">
         <span class="boom-state">{status && `${t.barrier}: ${name("barrier", status.barrier)}`}</span>
