@@ -12,6 +12,7 @@ use crate::geometry::{Area, Quad};
 use crate::look::{ContainerLook, Look, PlateLook, PlateText};
 use crate::manifest::{self, Manifest};
 use crate::picture::Picture;
+use crate::pixels;
 use crate::plate::detect::{Found, What};
 use crate::plate::facts::Facts;
 use crate::plate::read::Reader;
@@ -23,6 +24,8 @@ use crate::vehicle::{self, VehicleBox};
 const MOST_PLATES: usize = 8;
 /// Most container numbers read in one picture.
 const MOST_CODES: usize = 6;
+/// Room made around a cut-out plate before it is straightened, as a share of its longer side.
+const CROP_ROOM: f32 = 0.25;
 /// Above this probability that it is no plate it is none.
 const NO_PLATE: f32 = 0.5;
 
@@ -87,28 +90,54 @@ impl Eyes {
         Ok(Look { vehicles, plates, containers, time: begun.elapsed() })
     }
 
-    /// Looks at a picture that is one plate, already cut out.
+    /// Looks at a picture that is one plate, already cut out: as it is, and as the detector straightens
+    /// it; the surer one counts.
     ///
     /// # Errors
     /// [`VisionError`].
     pub fn look_at_crop(&mut self, picture: &Picture) -> Result<Look, VisionError> {
         let begun = Instant::now();
         let corners = Quad::of(Area::whole(picture.width, picture.height));
-        let found = Found { what: What::Plate, score: 1.0, corners };
-        let plates = self.plate(picture, &found, &[])?.into_iter().collect();
-        Ok(Look { vehicles: Vec::new(), plates, containers: Vec::new(), time: begun.elapsed() })
+        let as_it_is = Found { what: What::Plate, score: 1.0, corners, seen: 0.0 };
+        let mut looks: Vec<PlateLook> = self.plate(picture, &as_it_is, &[])?.into_iter().collect();
+        if let Some((padded, straight)) = self.straightened(picture)? {
+            looks.extend(self.plate(&padded, &straight, &[])?);
+        }
+        order(&mut looks, &mut []);
+        looks.truncate(1);
+        for look in &mut looks {
+            look.corners = corners;
+            look.height_px = corners.height();
+        }
+        Ok(Look { vehicles: Vec::new(), plates: looks, containers: Vec::new(), time: begun.elapsed() })
     }
 
+    /// A cut-out plate with room around, and where the detector sees it there.
+    fn straightened(&mut self, crop: &Picture) -> Result<Option<(Picture, Found)>, VisionError> {
+        let Some(padded) = pixels::padded(crop, CROP_ROOM)? else { return Ok(None) };
+        let found = self.plates.find(&padded, Area::whole(padded.width, padded.height))?;
+        let width = Area::whole(crop.width, crop.height).width;
+        let plate = found.into_iter().find(|f| f.what == What::Plate && f.corners.around().width > width * 0.5);
+        Ok(plate.map(|plate| (padded, plate)))
+    }
+
+    /// Plates and codes: in the whole picture, on vehicles by themselves, and small ones once more.
     fn find(&mut self, picture: &Picture, vehicles: &[VehicleBox]) -> Result<Vec<Found>, VisionError> {
         let whole = Area::whole(picture.width, picture.height);
-        let (first, _) = self.plates.find(picture, whole)?;
-        let mut closer_finds = Vec::new();
-        for part in closer::parts(whole, vehicles, &first) {
-            let (found, laid) = self.plates.find(picture, part)?;
+        let mut found = self.plates.find(picture, whole)?;
+        for part in closer::bodies(whole, vehicles, &found) {
+            let more = self.plates.find(picture, part)?;
             // What the part's own edge cuts was cut by us.
-            closer_finds.extend(found.into_iter().filter(|f| !cut_by(f.corners, part, whole, laid.scale)));
+            found.extend(more.into_iter().filter(|f| !cut_by(f.corners, part, whole)));
         }
-        Ok(closer::merge(first, closer_finds))
+        let mut found = detect::suppress(found);
+        for one in found.iter_mut().take(closer::MOST_AGAIN) {
+            if let Some(window) = closer::window(one, whole) {
+                let closer = self.plates.find(picture, window)?;
+                *one = closer::refined(*one, &closer);
+            }
+        }
+        Ok(detect::suppress(found))
     }
 
     fn plate(
@@ -170,9 +199,9 @@ impl Eyes {
 }
 
 /// Whether the edge of a part cuts a find, where the picture goes on beyond it.
-fn cut_by(corners: Quad, part: Area, whole: Area, pixel: f32) -> bool {
+fn cut_by(corners: Quad, part: Area, whole: Area) -> bool {
     let around = corners.around();
-    let near = 1.5 * pixel;
+    let near = 0.05 * around.height;
     let inner = |edge: f32, end: f32| (edge - end).abs() > 1.0;
     (inner(part.x, whole.x) && around.x < part.x + near)
         || (inner(part.y, whole.y) && around.y < part.y + near)
@@ -241,8 +270,8 @@ mod tests {
         let whole = Area::whole(1920, 1080);
         let part = Area { x: 400.0, y: 300.0, width: 640.0, height: 384.0 };
         let at = |x, y| Quad::of(Area { x, y, width: 80.0, height: 24.0 });
-        assert!(cut_by(at(400.5, 400.0), part, whole, 1.0) && cut_by(at(960.0, 400.0), part, whole, 1.0));
-        assert!(!cut_by(at(500.0, 400.0), part, whole, 1.0));
-        assert!(!cut_by(at(0.0, 10.0), whole, whole, 3.0));
+        assert!(cut_by(at(400.5, 400.0), part, whole) && cut_by(at(960.0, 400.0), part, whole));
+        assert!(!cut_by(at(500.0, 400.0), part, whole));
+        assert!(!cut_by(at(0.0, 10.0), whole, whole));
     }
 }

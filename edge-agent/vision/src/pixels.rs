@@ -132,6 +132,16 @@ pub(crate) fn warp(
     Ok(flat)
 }
 
+/// A picture with room around it, its edge repeated; `None` when that would be too large.
+pub(crate) fn padded(picture: &Picture, share: f32) -> opencv::Result<Option<Picture>> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "bounded by the picture's sides")]
+    let room = (picture.width.max(picture.height) as f32 * share).round() as i32;
+    let mut larger = Mat::default();
+    let mat = as_mat(picture)?;
+    opencv::core::copy_make_border(&mat, &mut larger, room, room, room, room, BORDER_REPLICATE, Scalar::default())?;
+    Ok(to_picture(&larger))
+}
+
 /// Grey of a matrix of three bytes a pixel.
 pub(crate) fn grey(mat: &Mat) -> opencv::Result<Mat> {
     let mut grey = Mat::default();

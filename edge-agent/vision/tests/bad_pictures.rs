@@ -1,5 +1,7 @@
 //! Pictures that show nothing, or hardly exist: looked at without a plate and without a panic.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 mod common;
 
 use common::eyes;

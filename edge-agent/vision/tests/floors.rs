@@ -1,6 +1,8 @@
 //! The floors of recognition on pictures that no model was trained on: whole frames of both countries,
 //! crops, and things that are no plate. Each prints its figure.
 
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "prints figures, and a test may stop where it stands")]
+
 mod common;
 
 use common::{eyes, pictures};
@@ -32,7 +34,10 @@ fn exact(test: &str, set: &str, crop: bool) -> Option<f64> {
     }
     ms.sort_by(f64::total_cmp);
     let share = f64::from(right) / f64::from(all);
-    println!("figure {set} {share:.3} exact of {all}; wrong that would count {wrong}; median {:.1} ms", ms[ms.len() / 2]);
+    println!(
+        "figure {set} {share:.3} exact of {all}; wrong that would count {wrong}; median {:.1} ms",
+        ms[ms.len() / 2]
+    );
     Some(share)
 }
 

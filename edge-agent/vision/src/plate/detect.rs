@@ -6,7 +6,7 @@ use crate::error::{ModelError, VisionError};
 use crate::geometry::{Area, Quad, keep_best};
 use crate::manifest::{Manifest, PLATE_DETECTOR};
 use crate::picture::Picture;
-use crate::pixels::{self, Laid, Order};
+use crate::pixels::{self, Order};
 use crate::runtime::Network;
 
 /// Width of the detector's input, in pixels.
@@ -18,7 +18,7 @@ const VALUES: usize = 11;
 /// Least score where the manifest names none.
 const MIN_SCORE: f32 = 0.35;
 /// Two finds that overlap more are one.
-const SAME: f32 = 0.35;
+const SAME: f32 = 0.3;
 /// Most finds of one kind in one picture.
 const MOST: usize = 12;
 
@@ -39,6 +39,8 @@ pub(crate) struct Found {
     pub what: What,
     pub score: f32,
     pub corners: Quad,
+    /// Longest side in the detector's view, in its pixels.
+    pub seen: f32,
 }
 
 pub(crate) struct Detector {
@@ -55,8 +57,8 @@ impl Detector {
         Ok(Self { network, min_score: model.min_score.unwrap_or(MIN_SCORE), input: Vec::new() })
     }
 
-    /// Finds in a part of the picture, best first, and how large the picture's pixels were made.
-    pub(crate) fn find(&mut self, picture: &Picture, part: Area) -> Result<(Vec<Found>, Laid), VisionError> {
+    /// Finds in a part of the picture, best first.
+    pub(crate) fn find(&mut self, picture: &Picture, part: Area) -> Result<Vec<Found>, VisionError> {
         let laid = pixels::lay(picture, part, (WIDTH, HEIGHT), Order::Rgb, &mut self.input)?;
         let [boxes] = self.network.run([1, 3, HEIGHT, WIDTH], &self.input, ["boxes"])?;
         if boxes.shape.last() != Some(&VALUES) {
@@ -67,7 +69,7 @@ impl Detector {
         for one in &mut found {
             one.corners = one.corners.mapped(laid.scale, laid.shift);
         }
-        Ok((found, laid))
+        Ok(found)
     }
 }
 
@@ -88,7 +90,8 @@ fn decode(rows: &[f32], min_score: f32) -> Vec<Found> {
             corners = Quad::of(corners.around());
         }
         if corners.width() >= 2.0 && corners.height() >= 2.0 {
-            found.push(Found { what, score, corners });
+            let around = corners.around();
+            found.push(Found { what, score, corners, seen: around.width.max(around.height) });
         }
     }
     found
@@ -146,7 +149,7 @@ mod tests {
     #[test]
     fn a_plate_beside_a_code_stays_and_doubles_go() {
         let quad = Quad([[100.0, 100.0], [180.0, 100.0], [180.0, 124.0], [100.0, 124.0]]);
-        let one = |what, score| Found { what, score, corners: quad };
+        let one = |what, score| Found { what, score, corners: quad, seen: 80.0 };
         let kept = suppress(vec![
             one(What::Plate, 0.5),
             one(What::Plate, 0.8),
