@@ -21,7 +21,7 @@ from training.datasets import Sample
 from evaluate.pipeline import Eyes, overlap, read_crop
 
 MODELS = Path(__file__).resolve().parents[1]
-NAMES = (*datasets.FRAMES, "cn-special", *datasets.CROPS, "no-plate")
+NAMES = (*datasets.FRAMES, "cn-special", *datasets.CROPS, "containers", "no-plate")
 
 
 def crops(eyes: Eyes, samples: list[Sample]) -> dict[str, float]:
@@ -34,7 +34,7 @@ def frames(eyes: Eyes, samples: list[Sample]) -> dict[str, float]:
     for s in samples:
         by_path[s.path].append(s)
     right, seen, false, times = 0, 0, 0, []
-    for path, here in by_path.items():
+    for here in by_path.values():
         picture = datasets.picture(here[0])
         start = time.perf_counter()
         looked = eyes.look(picture)
@@ -44,7 +44,6 @@ def frames(eyes: Eyes, samples: list[Sample]) -> dict[str, float]:
         boxes = [s.corners for s in here if s.corners is not None]
         seen += sum(any(overlap(f.corners, box) >= 0.5 for f, _ in looked) for box in boxes)
         false += sum(f.what == "plate" and all(overlap(f.corners, box) < 0.1 for box in boxes) for f, _ in looked)
-        del path
     figures = {"exact": right / len(samples), "found": seen / len(samples), "count": len(samples)}
     return figures | {"others": false / len(by_path), "milliseconds": 1000 * float(np.median(times))}
 
@@ -69,24 +68,41 @@ def measure(eyes: Eyes, root: Path, name: str) -> dict[str, dict[str, float]]:
     return found
 
 
+def write(readme: Path, rows: list[tuple[str, dict[str, float]]]) -> None:
+    """Renews the table of figures between its marks in a README."""
+    lines = ["| data set | plates | exact | found | others a picture |", "|---|---|---|---|---|"]
+    for label, f in rows:
+        cells = [f"{f[k]:.3f}" if k in f else "" for k in ("exact", "found", "others")]
+        lines.append(f"| {label} | {f['count']:.0f} | " + " | ".join(cells) + " |")
+    head, _, rest = readme.read_text(encoding="utf-8").partition("<!-- figures -->")
+    _, _, tail = rest.partition("<!-- /figures -->")
+    body = "\n".join(lines)
+    readme.write_text(f"{head}<!-- figures -->\n{body}\n<!-- /figures -->{tail}", encoding="utf-8")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="data sets; all without")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--models", type=Path, default=MODELS)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--write", action="store_true", help="put the figures into README.md of the models as well")
     given = parser.parse_args()
     if not given.data.is_dir():
         print(f"SKIPPED evaluate: no data sets at {given.data}")
         return 0
     eyes = Eyes(given.models)
+    rows: list[tuple[str, dict[str, float]]] = []
     for name in given.names or NAMES:
         for label, figures in measure(eyes, given.data, name).items():
+            rows.append((label, figures))
             if given.json:
                 print(json.dumps({"data": label} | figures, ensure_ascii=False), flush=True)
             else:
                 parts = [f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in figures.items()]
                 print(f"{label:28} " + "  ".join(parts), flush=True)
+    if given.write:
+        write(given.models / "README.md", rows)
     return 0
 
 

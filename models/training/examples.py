@@ -89,13 +89,15 @@ def _rarity(samples: list[Sample]) -> NDArray[np.float64]:
 
 
 class Examples:
-    """Draws examples for ever, from a seed. `root` is the folder of the data sets."""
+    """Draws examples for ever, from a seed. `root` is the folder of the data sets; `names` are the sets of real
+    crops, all of them unless told otherwise."""
 
-    def __init__(self, root: Path, seed: int, only_held_out: bool = False) -> None:
+    def __init__(
+        self, root: Path, seed: int, only_held_out: bool = False, names: tuple[str, ...] = tuple(WEIGHTS)
+    ) -> None:
         self.rng = np.random.default_rng(seed)
         self.real: dict[str, list[Real]] = defaultdict(list)
         self.rarity: dict[str, NDArray[np.float64]] = {}
-        names = tuple(WEIGHTS)
         for name in names:
             kept = [
                 s

@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--models", type=Path, default=MODELS, help="where the file and the manifest are")
-    parser.add_argument("--min-score", type=float, default=0.3, help="the detector's least score")
+    parser.add_argument("--min-score", type=float, default=0.45, help="the detector's least score")
     given = parser.parse_args()
     torch.set_num_threads(1)
     export_reader(given) if given.what == "reader" else export_detector(given)

@@ -91,12 +91,12 @@ def _frames(root: Path, name: str, longest: int = 1100) -> list[_Frame]:
 
 
 class Scenes:
-    """Draws scenes for ever, from a seed."""
+    """Draws scenes for ever, from a seed, out of the frames of `names`."""
 
-    def __init__(self, root: Path, seed: int) -> None:
+    def __init__(self, root: Path, seed: int, names: tuple[str, ...] = tuple(FRAMES)) -> None:
         self.rng = np.random.default_rng(seed)
-        self.frames = {name: _frames(root, name) for name in FRAMES}
-        self.names = [n for n in FRAMES if self.frames[n]]
+        self.frames = {name: _frames(root, name) for name in names}
+        self.names = [n for n in names if self.frames[n]]
         self.none = [datasets.picture(s) for s in datasets.read(root, "no-plate") if s.split == "train"]
         self.film = _film(root)
         self.bank: list[tuple[Picture, Corners, int]] = []
