@@ -16,8 +16,8 @@ use crate::clock::Clock;
 use crate::sql;
 use crate::store::{Query, Store, StoreError, Tx, Value};
 
-/// Leaves placed in one step.
-const MAX_STEP: usize = 1000;
+/// Leaves placed in one step: short, so that a question for a decision waits for no more than one.
+const MAX_STEP: usize = 250;
 /// Nodes written in one statement.
 const MAX_ROWS: usize = 200;
 /// The advisory lock's number: "gate" in ASCII.
@@ -51,7 +51,7 @@ pub async fn sequence(app: App) {
     }
 }
 
-/// Places up to 1,000 waiting leaves and signs a checkpoint; how many were placed.
+/// Places up to 250 waiting leaves and signs a checkpoint; how many were placed.
 ///
 /// # Errors
 /// [`StoreError`]; nothing is placed then.

@@ -92,7 +92,7 @@ async fn begin(
 async fn settle(tx: &mut Tx, crossing: Uuid, clock: &Clock) -> Result<(), StoreError> {
     let rows = tx
         .rows(sql!(
-            "SELECT direction, began_at, ended_at, outcome, decision FROM passages WHERE crossing = $1 ORDER BY began_at, id",
+            "SELECT direction, began_at, ended_at, outcome, decision, corrected FROM passages WHERE crossing = $1 ORDER BY began_at, id",
             crossing
         ))
         .await?;
@@ -117,6 +117,8 @@ async fn settle(tx: &mut Tx, crossing: Uuid, clock: &Clock) -> Result<(), StoreE
             let decision: gate_core::decision::Decision = row.json("decision")?;
             matched = decision.matched.or(matched);
         }
+        // The officer's word goes before the reader's.
+        matched = row.get::<Option<String>>("corrected")?.or(matched);
     }
     let declaration = match matched {
         Some(plate) => declaration_of(tx, &plate, began).await?,

@@ -1,9 +1,14 @@
 //! Silent alarms: rows that only those who may see them learn of.
 
+use gate_core::decision::{Decider, Decision, ReasonCode, decide};
 use gate_core::ids::{LaneId, PassageId};
+use gate_core::message::exchange::Seen;
+use gate_core::reading::PlateReading;
+use gate_core::vehicle::Direction;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::declaration::HeldLists;
 use crate::sql;
 use crate::store::{StoreError, Tx};
 
@@ -42,4 +47,38 @@ pub async fn watchlist(
     ))
     .await?;
     Ok(Some(id))
+}
+
+/// Raises the alarm for an inspection that an edge ordered by its own lists while central was silent.
+///
+/// # Errors
+/// [`StoreError`]; the transaction must then be given up.
+pub async fn of_snapshot(
+    tx: &mut Tx,
+    clock: &Clock,
+    held: &HeldLists,
+    (lane, passage): (&LaneId, PassageId),
+    decision: &Decision,
+) -> Result<Option<Uuid>, StoreError> {
+    if !decision.reasons.iter().any(|r| r.code == ReasonCode::Inspection) {
+        return Ok(None);
+    }
+    let rows = tx
+        .rows(sql!("SELECT reading FROM readings WHERE passage = $1 AND part IN ('tractor', 'trailer')", passage))
+        .await?;
+    let plates = rows.iter().map(|row| row.json("reading")).collect::<Result<Vec<PlateReading>, _>>()?;
+    let seen = Seen {
+        direction: Direction::Entry,
+        plates,
+        containers: Vec::new(),
+        class: None,
+        on_loop: false,
+        lane_automatic: false,
+    };
+    let mut hits = decide(&seen, held.of_decision(), clock.now(), Decider::Central).watch_hits;
+    if hits.is_empty() {
+        // The entry is gone from the list since, or the plate was read otherwise then.
+        hits.push("by the lane's own list while central was silent".to_owned());
+    }
+    watchlist(tx, clock, lane, passage, &hits).await
 }

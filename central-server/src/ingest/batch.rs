@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gate_core::ids::{EdgeId, PassageId};
-use gate_core::message::event::{EdgeEvent, EventBody};
+use gate_core::message::event::{DecidedBy, EdgeEvent, EventBody};
 use gate_core::vehicle::Role;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use super::refused::{self, Strangers};
 use crate::app::App;
 use crate::audit::{LeafKind, add_leaf_as};
 use crate::crossing;
+use crate::decision::alarm;
 use crate::edge::News;
 use crate::sql;
 use crate::store::{StoreError, Tx};
@@ -68,6 +69,7 @@ async fn together(app: &App, messages: &[Examined], these: &[usize]) -> Result<(
         crossing::refresh(&mut tx, *passage, &app.clock).await?;
     }
     strangers.note(&mut tx, &app.clock).await?;
+    let alarms = alarms(app, &mut tx, messages, &touched.new).await?;
     let acks = acknowledge::advance(&mut tx, &touched.epochs).await?;
     tx.commit().await?;
     for (fate, n) in &touched.counts {
@@ -79,7 +81,26 @@ async fn together(app: &App, messages: &[Examined], these: &[usize]) -> Result<(
             app.live.tell(News::Event { event: event.clone() });
         }
     }
+    for news in alarms {
+        app.live.tell(news);
+    }
     Ok(())
+}
+
+/// Watchlist hits that edges found by their own lists.
+async fn alarms(app: &App, tx: &mut Tx, messages: &[Examined], new: &[usize]) -> Result<Vec<News>, StoreError> {
+    let mut raised = Vec::new();
+    for &at in new {
+        let Examined::Event { event, .. } = &messages[at] else { continue };
+        let EventBody::Decided { decision, by: DecidedBy::Snapshot, .. } = &event.body else { continue };
+        let Some(passage) = event.passage else { continue };
+        let held = app.lists.now(&app.clock).await?;
+        let of = (&event.lane, passage);
+        if let Some(alarm) = alarm::of_snapshot(tx, &app.clock, &held, of, decision).await? {
+            raised.push(News::Alarm { alarm, kind: alarm::WATCHLIST.to_owned(), lane: Some(event.lane.clone()) });
+        }
+    }
+    Ok(raised)
 }
 
 async fn take(

@@ -23,8 +23,9 @@ use crate::app::App;
 
 pub use event::{differs, payload};
 
-/// Messages taken into one transaction.
-const MAX_BATCH: usize = 256;
+/// Messages taken into one transaction: short, so that a question waits for no more than one of them while
+/// a backlog comes in.
+const MAX_BATCH: usize = 64;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
 

@@ -1,9 +1,10 @@
 //! The officer's path: a vehicle that cannot pass by itself is shown, corrected, let through, and the
 //! act ends in what the boom was seen to do.
 
+use central_server::sql;
 use gate_core::decision::{ReasonCode, Verdict};
 use gate_core::message::command::{CommandBody, LaneCommand, LaneMode, OfficerRef, OfficerRole};
-use gate_core::message::event::{ActPlace, BarrierAction, EventBody};
+use gate_core::message::event::{ActPlace, BarrierAction, DecidedBy, EventBody};
 use gate_core::message::topic::Channel;
 use gate_core::passage::{OpenedBy, PassageOutcome};
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ async fn from_referred_to_seen_open() {
         let (at, id) = (lane("in-1"), passage());
         // One character of 云G12345 was read wrongly.
         comes(&mut edge, &at, id, "云G12845").await;
-        let last = edge.tell(&at, Some(id), decided(Verdict::Refer, ReasonCode::Probable)).await;
+        let last = edge.tell(&at, Some(id), decided(DecidedBy::Central, Verdict::Refer, ReasonCode::Probable)).await;
         edge.acknowledged(last).await;
         edge.stands(&at, id, 4).await;
         seen_by_central(&lan, "in-1", id).await;
@@ -172,6 +173,19 @@ async fn a_lane_says_no_and_stop_goes_always() {
         let (_, view) = lan.get(&format!("/console/api/passages/{id}")).await;
         let stop = view["acts"].as_array().unwrap().iter().find(|a| a["act"] == "stop").cloned();
         assert_eq!(stop.unwrap()["outcome"]["state"], "stopped", "{view}");
+        // Locked after a rest: nothing is shown or done but STOP.
+        let store = house.store().await;
+        store.run(sql!("UPDATE sessions SET seen_at = seen_at - $1", 16 * 60_000_000_i64)).await.unwrap();
+        let (status, said) = lan.get("/console/api/lanes").await;
+        assert_eq!((status, &said["type"]), (401, &json!("locked")), "{}", house.engine);
+        assert_eq!(lan.post("/console/api/lanes/in-1/hold", json!({"passage": id})).await.0, 401);
+        assert_eq!(lan.post("/console/api/lanes/in-1/stop", json!({})).await.0, 202);
+        let (command, _) = edge.receive::<LaneCommand>(Channel::Command(at.clone())).await;
+        assert_eq!(command.body, CommandBody::Stop);
+        assert_eq!(lan.get("/console/api/lanes").await.0, 401, "STOP does not unlock");
+        let again = json!({"name": "lan", "password": crate::person::PASSWORD});
+        let mut lan = lan.clone();
+        assert_eq!(lan.sign_in("/console/api/sign-in", again).await.0, 200);
         assert_eq!(lan.post("/console/api/lanes/in-9/stop", json!({})).await.0, 404);
         assert_eq!(lan.post("/console/api/lanes/in-1/stop", json!({"more": 1})).await.1["type"], "body");
     }

@@ -239,6 +239,13 @@ impl Edge {
 
     /// The next message on a channel, opened with central's key; others are passed over.
     pub async fn receive<T: Payload>(&mut self, channel: Channel) -> (T, Vec<u8>) {
+        let topic = self.topic(channel.clone());
+        let came = self.receive_within(channel, Duration::from_secs(10)).await;
+        came.unwrap_or_else(|| panic!("nothing on {topic}"))
+    }
+
+    /// As [`Edge::receive`]; `None` when nothing came in time.
+    pub async fn receive_within<T: Payload>(&mut self, channel: Channel, within: Duration) -> Option<(T, Vec<u8>)> {
         let topic = self.topic(channel);
         let found = async {
             loop {
@@ -248,9 +255,9 @@ impl Edge {
                 }
             }
         };
-        let wire =
-            tokio::time::timeout(Duration::from_secs(10), found).await.unwrap_or_else(|_| panic!("nothing on {topic}"));
-        (open::<T>(&wire, &TrustedKeys::new([self.central])).unwrap().payload, wire)
+        let wire = tokio::time::timeout(within, found).await.ok()?;
+        let payload = open::<T>(&wire, &TrustedKeys::new([self.central])).unwrap().payload;
+        Some((payload, wire))
     }
 
     /// Nothing comes on a channel for a while.

@@ -1,6 +1,8 @@
 //! The whole centre as its neighbours meet it: the real program, the real mosquitto, both databases in
 //! turn; an edge and an officer played by the test.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, reason = "tests stop where they stand")]
+
 #[path = "../common/postgres.rs"]
 mod postgres;
 

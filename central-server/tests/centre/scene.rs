@@ -97,7 +97,7 @@ pub async fn comes(edge: &mut Edge, lane: &LaneId, passage: PassageId, text: &st
     edge.tell(lane, Some(passage), EventBody::PlateRead { reading: reading(text, 0.998) }).await
 }
 
-pub fn decided(verdict: Verdict, code: ReasonCode) -> EventBody {
+pub fn decided(by: DecidedBy, verdict: Verdict, code: ReasonCode) -> EventBody {
     EventBody::Decided {
         decision: Decision {
             verdict,
@@ -105,7 +105,7 @@ pub fn decided(verdict: Verdict, code: ReasonCode) -> EventBody {
             matched: None,
             lists_version: 1,
         },
-        by: DecidedBy::Central,
+        by,
         grant: None,
     }
 }

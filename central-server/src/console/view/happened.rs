@@ -51,7 +51,7 @@ pub(super) async fn of(app: &App, record: &PassageRecord) -> Result<Happened, St
         .store
         .rows(sql!(
             "SELECT e.received_at, l.body FROM events e JOIN record_leaves l ON l.id = e.leaf \
-             WHERE e.lane = $1 AND e.at >= $2 AND e.at <= $3 AND (e.passage IS NULL OR e.passage = $4) \
+             WHERE e.passage = $4 OR (e.passage IS NULL AND e.lane = $1 AND e.at >= $2 AND e.at <= $3) \
              ORDER BY e.epoch, e.seq LIMIT $5",
             &record.lane,
             from,

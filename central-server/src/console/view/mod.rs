@@ -160,8 +160,10 @@ async fn expected(
     record: &PassageRecord,
     fresh: Option<&Fresh>,
 ) -> Result<Option<ExpectedVehicle>, StoreError> {
-    let matched =
-        fresh.map_or_else(|| record.decision.as_ref().and_then(|d| d.matched.clone()), |f| f.decision.matched.clone());
+    let matched = match fresh {
+        Some(fresh) => fresh.decision.matched.clone(),
+        None => record.corrected.clone().or_else(|| record.decision.as_ref().and_then(|d| d.matched.clone())),
+    };
     let Some(core) = matched.map(|plate| core(&plate)) else { return Ok(None) };
     let held = app.lists.now(&app.clock).await?;
     let mut fitting: Vec<&ExpectedVehicle> =
