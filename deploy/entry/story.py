@@ -63,7 +63,7 @@ def tell(scenes: dict[str, Any]) -> Story:
         Visit(56, "out-1", first, "leaves again: the same crossing", 60),
         Visit(66, "in-1", two_lines, "declared: Vietnamese plate of two lines", 45),
         Visit(76, "in-3", container, "a container", 40),
-        Visit(84, "out-2", one_line, "declared to leave, but it never came in: waits for the officer", 40),
+        Visit(84, "out-2", one_line, "declared: Vietnamese plate of one line, on its way out", 40),
         Visit(96, "in-1", stranger, "not declared: waits for the officer", 40),
     ]
     reserved = [stranger, watched, scenes["unreadable"]]
