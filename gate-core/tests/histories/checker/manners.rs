@@ -94,10 +94,10 @@ impl Manners {
         let forbidden = outputs.iter().find(|output| match output {
             Output::DropStop => !stop,
             Output::Red => !stop && state == scene.log.barrier,
-            Output::RestoreStop => !reset,
+            Output::RestoreStop => true,
             Output::Pulse { .. } | Output::Green { .. } => true,
         });
-        if let Some(output) = forbidden.filter(|_| locked && !unlocked) {
+        if let Some(output) = forbidden.filter(|_| locked && !unlocked && !reset) {
             return Err(("I11", format!("{output:?} while the barrier is {}", scene.log.barrier)));
         }
         if self.manual_reads >= 3 && !ends_at_the_lane(state) {

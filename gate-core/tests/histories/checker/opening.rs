@@ -135,7 +135,7 @@ impl Opening {
             return no(format!("vehicle {:?} stands there, {:?} was meant", self.at_line, entry.offer.vehicle));
         }
         entry.used = true;
-        (self.credit, self.lifted) = (entry.offer.vehicle, false);
+        (self.credit, self.lifted) = (entry.offer.vehicle.or(self.at_line), false);
         self.due = self.due.filter(|(_, due, _)| *due != id);
         Ok(())
     }

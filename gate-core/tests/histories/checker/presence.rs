@@ -22,6 +22,8 @@ pub struct Presence {
     /// Inputs that showed the vehicle.
     seen: Vec<InputName>,
     proven: bool,
+    /// The agent, or an officer, said so.
+    told: bool,
     unsettled: bool,
     /// A vehicle went through that one of the inputs did not show.
     implausible: bool,
@@ -41,6 +43,7 @@ impl Presence {
             stage: Stage::Nothing,
             seen: Vec::new(),
             proven: false,
+            told: false,
             unsettled: false,
             implausible: false,
         }
@@ -62,7 +65,7 @@ impl Presence {
     }
 
     fn arm(&mut self) {
-        (self.stage, self.proven) = (Stage::Nothing, false);
+        (self.stage, self.proven, self.told) = (Stage::Nothing, false, false);
         self.seen.clear();
     }
 
@@ -88,8 +91,9 @@ impl Presence {
             }
             Fact::Ordered(Local::TailgatingKey) => self.unsettled = false,
             Fact::Ordered(Local::WayIsEmpty) if self.all_free_for(2000, log, now) => {
-                (self.proven, self.unsettled) = (true, false);
+                (self.proven, self.told, self.unsettled) = (true, true, false);
             }
+            Fact::Told(BarrierNews::DroveThrough) => self.told = true,
             Fact::Told(BarrierNews::Tailgated) => (self.unsettled, self.proven) = (true, false),
             Fact::Read(read) if read.active == Some(true) => self.occupied(read.name),
             _ => {}
@@ -103,7 +107,8 @@ impl Presence {
 
     fn occupied(&mut self, name: InputName) {
         if self.required.contains(&name) {
-            if self.proven {
+            // Whoever comes once the vehicle is told to be through needs a sequence of his own.
+            if self.told {
                 self.arm();
             }
             self.proven = false;

@@ -30,6 +30,10 @@ impl Boom {
         }
     }
 
+    pub fn degrees(&self) -> f64 {
+        self.deg
+    }
+
     pub fn is_up(&self) -> bool {
         self.deg >= 89.5
     }

@@ -182,3 +182,13 @@ impl Plant {
         }
     }
 }
+
+impl std::fmt::Display for Plant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Plant boom {:.0}", self.boom.degrees())?;
+        for vehicle in &self.road.vehicles {
+            write!(f, "; vehicle {} from {:.1} to {:.1}", vehicle.id, vehicle.rear(), vehicle.front)?;
+        }
+        Ok(())
+    }
+}

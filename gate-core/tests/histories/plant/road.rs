@@ -202,9 +202,8 @@ impl Vehicle {
         if let Some((rear, reversing)) = ahead {
             let gap = if reversing { 3.0 } else { 1.0 };
             limit = limit.min(rear - gap);
-            if self.front > STOPS_AT - 0.5 && self.front < 1.0 && rear < 5.0 {
-                self.tight |= rear - self.front < 5.0;
-            }
+            // The loop at the stop line does not go free between them for two polls.
+            self.tight |= (-0.2..0.8).contains(&rear) && self.front > APPROACH.0 - 1.5;
         }
         self.front = (self.front + way).min(limit.max(self.front));
     }

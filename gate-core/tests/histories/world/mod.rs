@@ -93,6 +93,9 @@ pub fn run(seed: u64, play: Play, coverage: &mut Coverage) -> Option<Violation> 
                 return Some(violation.of(seed));
             }
         }
+        if play.show && world.plant.now % 500 == 0 {
+            eprintln!("{:>7} {}", world.plant.now, world.plant);
+        }
         world.note_wrong();
         if let Err(violation) = checker.moment(&world.plant, &world.wire, world.wrong_at) {
             return Some(violation.of(seed));
