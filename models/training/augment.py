@@ -27,11 +27,11 @@ def jitter(corners: Corners, rng: np.random.Generator, much: float) -> Corners:
     return (middle + shift + grid + base).astype(np.float32)
 
 
-def loose(corners: Corners, rng: np.random.Generator) -> Corners:
-    """The upright box around a plate that stands turned or sheared: how a careless cut looks."""
+def loose(corners: Corners, rng: np.random.Generator, turn: float = 7.0, skew: float = 0.12) -> Corners:
+    """The upright box around a plate that stands turned (by so many degrees) or sheared: how a careless cut looks."""
     middle = corners.mean(axis=0)
-    angle = np.radians(rng.normal(0, 7))
-    shear = rng.normal(0, 0.12)
+    angle = np.radians(rng.normal(0, turn))
+    shear = rng.normal(0, skew)
     matrix = np.array([[np.cos(angle), -np.sin(angle) + shear], [np.sin(angle), np.cos(angle)]])
     turned = (corners - middle) @ matrix.T
     low, high = turned.min(axis=0), turned.max(axis=0)

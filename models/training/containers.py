@@ -63,8 +63,8 @@ def render(code: str, upright: bool, seed: int) -> tuple[NDArray[np.uint8], NDAr
 
     In a line: `MSKU 413532 9`. Upright: the characters stand one below the other."""
     rng = np.random.default_rng(seed)
-    style = ("sans", "din", "bebas", "condensed")[int(rng.integers(4))]
-    height, cell, gap = 60, 40, int(rng.integers(6, 16))
+    style = ("sans", "din", "din", "bebas", "bebas-regular", "condensed")[int(rng.integers(6))]
+    height, cell, gap = 60, int(rng.integers(26, 44)), int(rng.integers(6, 18))
     boxed = rng.random() < 0.5
     if upright:
         breaks = int(rng.integers(0, 24))
@@ -76,7 +76,7 @@ def render(code: str, upright: bool, seed: int) -> tuple[NDArray[np.uint8], NDAr
             y += height + gap + (breaks if i in (3, 9) else 0)
         last = (8, y - height - gap - 4, cell + 15, y - gap + 4)
     else:
-        breaks = int(rng.integers(8, 40))
+        breaks = int(rng.integers(8, 64))
         size, lines = (11 * (cell + gap) + 2 * breaks + 20, height + 24), []
         x = 10
         for i, c in enumerate(code):
@@ -100,6 +100,10 @@ def render(code: str, upright: bool, seed: int) -> tuple[NDArray[np.uint8], NDAr
     tone = rng.uniform(10, 50) if dark else rng.uniform(200, 250)
     share = (ink.astype(np.float32) / 255)[:, :, None] * rng.uniform(0.8, 1.0)
     picture = (picture * (1 - share) + tone * share).astype(np.float32)
+    if not upright and rng.random() < 0.25:  # a door's rod, in one of the gaps
+        at = 10 + int(rng.choice([4, 10])) * (cell + gap) + breaks // 2
+        at += breaks if at > 6 * (cell + gap) else 0
+        picture[:, max(0, at - gap) : at + max(4, breaks - gap)] = rng.uniform(60, 200)
     x0, y0, x1, y1 = 5, 5, size[0] - 6, size[1] - 6
     corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
     return np.clip(picture, 0, 255).astype(np.uint8), corners

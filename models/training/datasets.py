@@ -120,10 +120,12 @@ def _container(dataset: str, folder: Path, row: dict[str, str]) -> Sample | None
     if row.get("class", "code") != "code":
         return None
     corners, exact = _corners(row)
+    if corners is None:  # a whole picture of which only the code is told, not where it stands
+        return None
     sure = row.get("check_digit_ok", "1") == "1" and row.get("suspect", "0") == "0"
     text = normalise(row.get("text", "")) if sure else ""
     upright = row.get("orientation") == "V"
-    if corners is not None and dataset == "container-rears":
+    if dataset == "container-rears":
         size = corners.max(axis=0) - corners.min(axis=0)
         upright = bool(size[1] > 1.5 * size[0])
         if not upright:  # these boxes hold the size and type code's line below as well

@@ -39,7 +39,8 @@ WEIGHTS = {
     "cn-close": 0.015,
     "cn-rare": 0.015,
     "cn-special": 0.01,
-    "containers": 0.02,
+    "containers": 0.03,
+    "container-rears": 0.01,
 }
 HELD_OUT = 20  # one plate of so many is set aside for calibration, by its text
 
@@ -149,11 +150,14 @@ class Examples:
     def draw_container(self) -> tuple[Picture, NDArray[np.int8]]:
         code, upright = containers.draw_code(self.rng), bool(self.rng.random() < 0.4)
         picture, corners = containers.render(code, upright, int(self.rng.integers(2**31)))
-        picture, corners = self._mounted(picture, corners)
-        corners = augment.jitter(corners, self.rng, 0.8)
+        walled = cv2.copyMakeBorder(picture, 60, 60, 60, 60, cv2.BORDER_REPLICATE)
+        picture, corners = np.asarray(walled, np.uint8), (corners + 60).astype(np.float32)
+        if self.rng.random() < (0.6 if upright else 0.3):
+            corners = augment.loose(corners, self.rng, 2.5 if upright else 1.5, 0.03)
+        corners = augment.jitter(corners, self.rng, 0.7)
         if upright:
             corners = upright_quad(corners)
-        return augment.see(picture, corners, self.rng), label(code, "container", "", 1)
+        return augment.see(picture, corners, self.rng, 0.6), label(code, "container", "", 1)
 
     def draw_none(self) -> tuple[Picture, NDArray[np.int8]]:
         rng = self.rng

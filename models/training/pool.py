@@ -69,12 +69,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--out", type=Path, required=True, help="folder of the pools")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--name", default="pool", help="the ring; a second one fills beside it under another name")
     parser.add_argument("--size", type=int, default=60000, help="examples that the ring holds")
     parser.add_argument("--rate", type=float, default=0.0, help="examples a second at most once the ring is full")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     examples = Examples(given.data, given.seed)
-    pool = Pool(given.out, f"pool{given.seed}", given.size)
+    pool = Pool(given.out, given.name, given.size)
     start, drawn = time.monotonic(), 0
     while True:
         pool.put(*examples.draw())
