@@ -172,6 +172,10 @@ impl Barrier {
         match input {
             BarrierInput::Tick => {}
             BarrierInput::Read(readings) => {
+                // However old: the power was gone, and what follows is its return (rule 12).
+                if readings.iter().any(|r| r.name == InputName::PowerGood && r.active == Some(false)) {
+                    self.power_is_gone(now);
+                }
                 for reading in readings {
                     // However old or doubtful: somebody was there.
                     if reading.active == Some(true) && Inputs::required(&self.config).any(|n| n == reading.name) {
@@ -229,6 +233,15 @@ impl Barrier {
         if !self.ends_at_the_lane() {
             self.enter(BarrierState::Unknown, false, now);
         }
+    }
+
+    /// Rule 12: after its return as after a start. What is read meanwhile still counts.
+    pub(super) fn power_is_gone(&mut self, now: Monotonic) {
+        if self.state != BarrierState::Unknown && !self.ends_at_the_lane() {
+            self.start_anew(now);
+        }
+        self.settled_at = now.plus(SETTLE);
+        self.void_grant(Void::Withdrawn);
     }
 
     /// Whether only a reset at the lane ends this state.

@@ -132,8 +132,7 @@ impl Barrier {
         } else if read(InputName::ManualKey) == Some(true) {
             BarrierState::ManualLocal
         } else if read(InputName::PowerGood) == Some(false) && !self.ends_at_the_lane() {
-            // Rule 12: after its return as after a start.
-            self.start_anew(now);
+            self.power_is_gone(now);
             return;
         } else {
             return;

@@ -43,7 +43,7 @@ pub fn lane_name() -> LaneId {
     LaneId::new("in-1").unwrap()
 }
 
-fn at(now: u64) -> Monotonic {
+pub fn at(now: u64) -> Monotonic {
     Monotonic(Duration::from_millis(now))
 }
 

@@ -99,7 +99,7 @@ impl Motions {
         let limit = u64::from(measured) * 3 / 2;
         let known = [InputName::OpenLimit, InputName::ClosedLimit]
             .iter()
-            .all(|&name| scene.log.lasting(name, false, now) > 400);
+            .all(|&name| scene.log.lasting(name, false, now) > 400 && scene.log.fresh(name, now, 200).is_some());
         if now - since > limit + 200 && known {
             return Err(("I9", format!("{state} for {} ms, at most {limit} ms", now - since)));
         }

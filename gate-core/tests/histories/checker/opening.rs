@@ -9,6 +9,7 @@ use gate_core::message::command::LaneMode;
 use gate_core::message::event::EventBody;
 use gate_core::passage::{OpenedBy, PassageOutcome};
 
+use super::log::ends_at_the_lane;
 use super::{Broken, Scene};
 use crate::fact::{Fact, Local, Offer};
 
@@ -40,6 +41,8 @@ pub struct Opening {
     at_line: Option<u64>,
     at_line_since: u64,
     attended: bool,
+    /// When the agent last said how the barrier is.
+    told_at: u64,
 }
 
 impl Opening {
@@ -49,6 +52,7 @@ impl Opening {
             Fact::Started => {
                 self.void("it is of an earlier epoch");
                 self.attended = false;
+                self.told_at = now;
             }
             Fact::Killed => self.due = None,
             Fact::TrackChanged => self.void("another vehicle stands there"),
@@ -93,6 +97,7 @@ impl Opening {
         self.ledger.retain(|e| e.offer.until + 5000 > now || e.used);
         self.ledger.push(Entry { offer: offer.clone(), used: false, void: None });
         let waits = match offer.by {
+            "lane" => false,
             "decision" => log.lane == LaneState::Deciding && !self.attended,
             _ => matches!(
                 log.lane,
@@ -104,7 +109,10 @@ impl Opening {
             && now - self.at_line_since > 1500
             && log.lasting(InputName::LoopApproach, true, now) > 1000;
         let well = log.well_for(now) > HEALTHY_MS && log.alive_for(now) > HEALTHY_MS;
-        let down = log.barrier == BarrierState::Closed && log.lasting(InputName::ClosedLimit, true, now) > 500;
+        // One that is down for long, everything well, must be known to be down.
+        let ready = log.barrier == BarrierState::Closed || now - self.told_at > HEALTHY_MS;
+        let known = !ends_at_the_lane(log.barrier) && !matches!(log.barrier, BarrierState::Opening);
+        let down = ready && known && log.lasting(InputName::ClosedLimit, true, now) > 3000;
         if waits && there && well && down && offer.until > now + 1000 {
             self.due = Some((now + 1000, offer.grant, self.at_line.unwrap_or(0)));
         }
@@ -136,7 +144,7 @@ impl Opening {
         }
         entry.used = true;
         (self.credit, self.lifted) = (entry.offer.vehicle.or(self.at_line), false);
-        self.due = self.due.filter(|(_, due, _)| *due != id);
+        self.due = None;
         Ok(())
     }
 

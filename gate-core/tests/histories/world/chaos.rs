@@ -15,6 +15,8 @@ pub struct Chaos {
     next_scene: u64,
     ends: Vec<(u64, End)>,
     swap_told_at: Option<u64>,
+    /// One sensor never sees anything.
+    silent: bool,
 }
 
 /// What ends later.
@@ -31,18 +33,23 @@ enum End {
 
 impl Chaos {
     pub fn new(rng: &mut Rng) -> Self {
-        let every_ms = rng.pick(&[0, 0, 0, 30_000, 15_000, 8000, 3000]);
+        let every_ms: u64 = rng.pick(&[0, 0, 0, 30_000, 15_000, 8000, 3000]);
         Self {
             every_ms,
             next_at: rng.between(0, 20_000),
             next_scene: rng.between(2000, 15_000),
             ends: Vec::new(),
             swap_told_at: None,
+            silent: every_ms > 0 && rng.chance(200),
         }
     }
 
     pub fn step(&mut self, world: &mut World) {
         let now = world.plant.now;
+        if std::mem::take(&mut self.silent) {
+            let sensor = world.rng.pick(&[InputName::Photocell, InputName::LoopExit, InputName::LoopUnder]);
+            world.wire.faults.insert(sensor, (InputFault::Stuck(false), u64::MAX));
+        }
         let due: Vec<End> = self.ends.iter().filter(|(at, _)| *at <= now).map(|(_, end)| *end).collect();
         self.ends.retain(|(at, _)| *at > now);
         due.into_iter().for_each(|end| mend(world, end));

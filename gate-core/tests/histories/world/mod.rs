@@ -5,15 +5,16 @@ pub mod chaos;
 pub mod people;
 
 use gate_core::barrier::defect::Defect;
+use gate_core::barrier::grant::Grant;
 use gate_core::barrier::machine::BarrierInput;
 use gate_core::barrier::state::BarrierState;
 use gate_core::ids::{LaneSession, TrackId};
 use gate_core::lane::effect::LaneInput;
 
-use crate::agent::{Agent, Wish};
+use crate::agent::{Agent, Wish, at};
 use crate::checker::{Checker, Violation};
 use crate::coverage::Coverage;
-use crate::fact::{Fact, Local};
+use crate::fact::{Fact, Local, Offer};
 use crate::pair::PairInput;
 use crate::plant::Plant;
 use crate::rng::Rng;
@@ -31,6 +32,8 @@ const SESSION_MS: u64 = 10_000;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Play {
     pub defect: Option<Defect>,
+    /// Judge by this invariant alone.
+    pub rule: Option<&'static str>,
     /// Write every fact to standard error.
     pub show: bool,
 }
@@ -89,7 +92,9 @@ pub fn run(seed: u64, play: Play, coverage: &mut Coverage) -> Option<Violation> 
             if world.play.show {
                 eprintln!("{:>7} {fact:?}", world.plant.now);
             }
-            if let Err(violation) = checker.fact(fact, &world.plant, &world.wire) {
+            if let Err(violation) = checker.fact(fact, &world.plant, &world.wire)
+                && play.rule.is_none_or(|rule| rule == violation.rule)
+            {
                 return Some(violation.of(seed));
             }
         }
@@ -97,7 +102,9 @@ pub fn run(seed: u64, play: Play, coverage: &mut Coverage) -> Option<Violation> 
             eprintln!("{:>7} {}", world.plant.now, world.plant);
         }
         world.note_wrong();
-        if let Err(violation) = checker.moment(&world.plant, &world.wire, world.wrong_at) {
+        if let Err(violation) = checker.moment(&world.plant, &world.wire, world.wrong_at)
+            && play.rule.is_none_or(|rule| rule == violation.rule)
+        {
             return Some(violation.of(seed));
         }
     }
@@ -206,6 +213,23 @@ impl World {
         if let Some(agent) = self.agent.as_mut().filter(|_| now >= self.frozen_until) {
             let track = agent.pair.lane().vehicle().map_or(TrackId(1), |v| v.track);
             let track = if self.rng.chance(500) { track } else { TrackId(track.0 + self.rng.between(1, 3)) };
+            if self.rng.chance(300)
+                && let Some(meant) = agent.pair.lane().vehicle().map(|v| v.track)
+            {
+                // A grant that the lane gave and whose opening never came.
+                let (grant, life_ms) = (agent.grant_of_next_step(&mut self.rng), 5000);
+                let (session, until) = (agent.freshness.session().clone(), at(now + life_ms));
+                let vehicle = self.plant.road.at_line();
+                agent.facts.push(Fact::Offered(Offer {
+                    grant,
+                    track: meant,
+                    until: now + life_ms,
+                    vehicle,
+                    by: "lane",
+                }));
+                let grant = Grant { id: grant, session, track: meant, until };
+                agent.step(PairInput::Barrier(BarrierInput::Grant(grant)), now, &mut self.rng);
+            }
             agent.facts.push(Fact::Rogue(track));
             let input = BarrierInput::Open { track, cause: "nobody".to_owned() };
             agent.step(PairInput::Barrier(input), now, &mut self.rng);
