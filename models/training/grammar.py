@@ -165,12 +165,12 @@ CN_WEIGHTS: list[tuple[Callable[[np.random.Generator], Plate], float]] = [
     (cn_blue, 0.34),
     (cn_yellow, 0.20),
     (cn_trailer, 0.10),
-    (cn_ending, 0.11),
-    (cn_hong_kong, 0.04),
-    (cn_embassy, 0.02),
+    (cn_ending, 0.13),
+    (cn_hong_kong, 0.06),
+    (cn_embassy, 0.03),
     (cn_new_energy, 0.12),
     (cn_army, 0.05),
-    (cn_rescue, 0.02),
+    (cn_rescue, 0.04),
 ]
 
 

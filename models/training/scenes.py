@@ -28,13 +28,13 @@ FRAMES = {
     "vn-car-frames": 0.10,
     "vn-car-gate": 0.08,
     "vn-gate-corners": 0.08,
-    "vn-kinds-frames": 0.05,
+    "vn-kinds-frames": 0.07,
     "cn-ccpd": 0.06,
     "cn-close": 0.05,
     "cn-rare": 0.03,
     "cn-special": 0.03,
-    "containers": 0.07,
-    "container-rears": 0.05,
+    "containers": 0.10,
+    "container-rears": 0.07,
 }
 
 
@@ -134,7 +134,7 @@ class Scenes:
         if rng.random() < 0.35:
             scale = whole * float(np.exp(rng.normal(0, 0.15)))  # as the gate's own pictures come in
         else:
-            most = 330.0 if target.what == UPRIGHT else 300.0
+            most = 330.0 if target.what == UPRIGHT else 400.0
             scale = float(np.exp(rng.uniform(np.log(14), np.log(most)))) / size
         scale = float(np.clip(scale, 0.1, 2.5))
         stretch = float(np.exp(rng.normal(0, 0.12)))
@@ -163,8 +163,8 @@ class Scenes:
         for t in frame.targets:
             moved = (np.column_stack([t.corners * ratio, np.ones(4)]) @ affine.T).astype(np.float32)
             targets.append(Target(t.what, moved, t.trust))
-        # Nobody marked the plates on the containers' pictures, nor codes on the others'.
-        empty = (0.0, 1.0, 1.0) if frame.container else (1.0, 0.3, 0.3)
+        # Nobody marked the few plates on the containers' pictures, nor codes on the others'.
+        empty = (0.7, 1.0, 1.0) if frame.container else (1.0, 0.3, 0.3)
         return Scene(view, [t for t in targets if _visible(t.corners)], empty)
 
     def _empty(self) -> Scene:
@@ -236,7 +236,7 @@ class Scenes:
         picture, corners, what = self._thing()
         h, w = picture.shape[:2]
         own = float((corners.max(axis=0) - corners.min(axis=0)).max())
-        most = 240.0 if what == UPRIGHT else 330.0
+        most = 240.0 if what == UPRIGHT else 400.0
         size = float(np.exp(rng.uniform(np.log(40 if what else 14), np.log(most))))
         scale = size / own
         quad = _seen(w * scale, h * scale, rng)
