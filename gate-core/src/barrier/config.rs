@@ -19,6 +19,8 @@ pub const CLOSE_READ_AGE: Duration = Duration::from_millis(150);
 pub const BLIND: Duration = Duration::from_secs(1);
 /// A limit that changes without our command is noticed within this (rule 9).
 pub const UNCOMMANDED: Duration = Duration::from_millis(800);
+/// Past its pulse a relay is read off within this, or it is stuck (rule 1).
+pub const READ_BACK: Duration = Duration::from_millis(500);
 /// Green is a timed pulse of this length, re-armed each second (rule 3).
 pub const GREEN: Duration = Duration::from_secs(3);
 

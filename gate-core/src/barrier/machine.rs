@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::config::{BarrierConfig, GREEN, SETTLE};
+use super::config::{BarrierConfig, GREEN, READ_BACK, SETTLE};
 use super::defect::{Defect, Defects};
 use super::grant::{Grant, Grants, Void};
 use super::inputs::Inputs;
@@ -85,6 +85,8 @@ pub struct Barrier {
     pub(super) maintenance: bool,
     /// It was stopped: before the agent lowers the boom again somebody must say so anew (I6).
     pub(super) needs_word: bool,
+    /// A motion relay may be on until then (I5): the other one is not pulsed before.
+    pub(super) relay_until: Option<(Motion, Monotonic)>,
     green_at: Option<Monotonic>,
     #[serde(skip)]
     pub(super) effects: Vec<BarrierEffect>,
@@ -111,6 +113,7 @@ impl Barrier {
             implausible: false,
             maintenance: false,
             needs_word: false,
+            relay_until: None,
             green_at: None,
             effects: Vec::new(),
             defects: Defects::default(),
@@ -159,6 +162,9 @@ impl Barrier {
             return Err("the limits of the boom cannot be read".to_owned());
         }
         match self.state {
+            BarrierState::Closed if self.relay_may_be_on(Motion::Close, now) => {
+                Err("the CLOSE relay is not off yet".to_owned())
+            }
             BarrierState::Closed => Ok(()),
             state => Err(format!("the barrier is {state}")),
         }
@@ -202,11 +208,13 @@ impl Barrier {
 
     fn device(&mut self, news: DeviceNews, now: Monotonic) {
         match news {
-            DeviceNews::PulseTaken(_) | DeviceNews::PulseDone(_) => {}
+            DeviceNews::PulseTaken(_) => {}
+            DeviceNews::PulseDone(motion) => self.relay_is_off(motion),
             DeviceNews::PulseStuck(_) => {
                 self.stop("a motion relay did not go off".to_owned(), BarrierState::Fault(Fault::RelayStuck), now);
             }
-            DeviceNews::PulseFailed(_) => {
+            DeviceNews::PulseFailed(motion) => {
+                self.relay_is_off(motion);
                 if matches!(self.state, BarrierState::Opening | BarrierState::Closing) {
                     self.start_anew(now);
                 }
@@ -318,7 +326,17 @@ impl Barrier {
         self.tell(BarrierNews::State { now: state, commanded });
     }
 
-    pub(super) fn pulse(&mut self, motion: Motion, grant: Option<&Grant>, cause: String) {
+    fn relay_is_off(&mut self, motion: Motion) {
+        self.relay_until = self.relay_until.filter(|(on, _)| *on != motion);
+    }
+
+    /// Whether the relay of a motion may still be on.
+    pub(super) fn relay_may_be_on(&self, motion: Motion, now: Monotonic) -> bool {
+        self.relay_until.is_some_and(|(on, until)| on == motion && now < until)
+    }
+
+    pub(super) fn pulse(&mut self, motion: Motion, grant: Option<&Grant>, cause: String, now: Monotonic) {
+        self.relay_until = Some((motion, now.plus(self.config.pulse() + READ_BACK)));
         self.output(Output::Pulse { motion, length: self.config.pulse() });
         self.tell(BarrierNews::Commanded { motion, grant: grant.map(|g| g.id), cause });
     }

@@ -52,7 +52,7 @@ impl Barrier {
         }
         self.latch.arm();
         self.needs_word = false;
-        self.pulse(Motion::Open, grant.as_ref(), cause);
+        self.pulse(Motion::Open, grant.as_ref(), cause, now);
         self.enter(BarrierState::Opening, true, now);
         self.running = grant;
     }
@@ -116,6 +116,8 @@ impl Barrier {
 
     fn watch_opening(&mut self, limits: Limits, now: Monotonic) {
         match limits {
+            // There, but its relay is still on: what comes next waits for it.
+            Limits::Up if self.relay_may_be_on(Motion::Open, now) => {}
             Limits::Up => self.enter(BarrierState::Open, true, now),
             Limits::Unknown => self.lose_sight(now),
             _ if now.since(self.since) > self.config.open_limit() && !self.defects.has(Defect::NoTravelLimit) => {
@@ -148,6 +150,7 @@ impl Barrier {
             return;
         }
         match limits {
+            Limits::Down if self.relay_may_be_on(Motion::Close, now) => {}
             Limits::Down => self.enter(BarrierState::Closed, true, now),
             Limits::Unknown => self.lose_sight(now),
             Limits::Up if self.config.closing == Closing::Controller => self.enter(BarrierState::Open, true, now),
@@ -186,6 +189,7 @@ impl Barrier {
             && !self.stop_dropped
             && !self.maintenance
             && !self.needs_word
+            && !self.relay_may_be_on(Motion::Open, now)
             && self.blind_since.is_none()
             && self.key_lost(now).is_none();
         let latch = !self.latch.is_set() || self.defects.has(Defect::IgnoresLatch);
@@ -198,7 +202,7 @@ impl Barrier {
         let span = if self.defects.has(Defect::NoClearTime) { Duration::ZERO } else { self.config.clear() };
         let clear = self.inputs.clear(&self.config, now, span, CLOSE_READ_AGE);
         if open_long_enough && clear {
-            self.pulse(Motion::Close, None, "the way is clear".to_owned());
+            self.pulse(Motion::Close, None, "the way is clear".to_owned(), now);
             if self.defects.has(Defect::BothRelays) {
                 self.output(Output::Pulse { motion: Motion::Open, length: self.config.pulse() });
             }

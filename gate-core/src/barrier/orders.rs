@@ -78,7 +78,7 @@ impl Barrier {
         self.settled_at = now.plus(SETTLE);
         self.enter(BarrierState::Unknown, true, now);
         if self.defects.has(Defect::ResetMoves) {
-            self.pulse(super::io::Motion::Close, None, "reset".to_owned());
+            self.pulse(super::io::Motion::Close, None, "reset".to_owned(), now);
         }
     }
 

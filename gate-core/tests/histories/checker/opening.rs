@@ -3,7 +3,7 @@
 
 use gate_core::barrier::io::{InputName, Motion};
 use gate_core::barrier::state::{BarrierNews, BarrierState};
-use gate_core::ids::GrantId;
+use gate_core::ids::{GrantId, TrackId};
 use gate_core::lane::state::LaneState;
 use gate_core::message::command::LaneMode;
 use gate_core::message::event::EventBody;
@@ -37,12 +37,14 @@ pub struct Opening {
     unlabelled: Vec<(u64, u64)>,
     labels: Vec<u64>,
     /// An opening that must come.
-    due: Option<(u64, GrantId, u64)>,
+    due: Option<(u64, GrantId, Option<u64>)>,
     at_line: Option<u64>,
     at_line_since: u64,
     attended: bool,
     /// When the agent last said how the barrier is.
     told_at: u64,
+    /// When an officer said something last.
+    acted_at: u64,
 }
 
 impl Opening {
@@ -60,11 +62,10 @@ impl Opening {
             Fact::Ordered(Local::Stop | Local::Reset | Local::Maintenance(_)) => self.void("it was stopped or reset"),
             Fact::Event(body) => self.event(body, now),
             Fact::Told(BarrierNews::Tailgated) => self.labels.push(now),
+            Fact::Told(BarrierNews::State { .. }) => self.told_at = now,
+            Fact::Rogue(track) => self.asked(*track, scene),
             Fact::Offered(offer) => self.offered(offer, scene),
             Fact::Told(BarrierNews::Commanded { motion: Motion::Open, grant, .. }) => self.open(*grant, scene)?,
-            Fact::Told(BarrierNews::State { .. }) if self.due.is_some() && scene.log.well_for(now) == 0 => {
-                self.due = None
-            }
             _ => {}
         }
         Ok(())
@@ -87,6 +88,7 @@ impl Opening {
                     self.labels.push(now);
                 }
             }
+            EventBody::Act { .. } => self.acted_at = now,
             EventBody::ModeChanged { mode, .. } => self.attended = *mode != LaneMode::Automatic,
             _ => {}
         }
@@ -98,7 +100,7 @@ impl Opening {
         self.ledger.push(Entry { offer: offer.clone(), used: false, void: None });
         let waits = match offer.by {
             "lane" => false,
-            "decision" => log.lane == LaneState::Deciding && !self.attended,
+            "decision" => log.lane == LaneState::Deciding && !self.attended && self.acted_at + 3000 < now,
             _ => matches!(
                 log.lane,
                 LaneState::Capturing | LaneState::Deciding | LaneState::Referred | LaneState::Refused
@@ -108,14 +110,33 @@ impl Opening {
             && offer.vehicle == self.at_line
             && now - self.at_line_since > 1500
             && log.lasting(InputName::LoopApproach, true, now) > 1000;
+        if waits && there && self.able(scene) && offer.until > now + 1000 {
+            self.due = Some((now + 1000, offer.grant, self.at_line));
+        }
+    }
+
+    /// The barrier is asked to open: it must where a live grant is for that track.
+    fn asked(&mut self, track: TrackId, scene: &Scene<'_>) {
+        let now = scene.plant.now;
+        let live = |e: &&Entry| {
+            e.offer.by == "lane" && e.offer.track == track && !e.used && e.void.is_none() && e.offer.until > now + 1000
+        };
+        if let Some(grant) = self.ledger.last().filter(live).map(|e| e.offer.grant)
+            && self.able(scene)
+        {
+            self.due = Some((now + 1000, grant, self.at_line));
+        }
+    }
+
+    /// Everything is well, and the boom is down.
+    fn able(&self, scene: &Scene<'_>) -> bool {
+        let (now, log) = (scene.plant.now, scene.log);
         let well = log.well_for(now) > HEALTHY_MS && log.alive_for(now) > HEALTHY_MS;
         // One that is down for long, everything well, must be known to be down.
         let ready = log.barrier == BarrierState::Closed || now - self.told_at > HEALTHY_MS;
         let known = !ends_at_the_lane(log.barrier) && !matches!(log.barrier, BarrierState::Opening);
         let down = ready && known && log.lasting(InputName::ClosedLimit, true, now) > 3000;
-        if waits && there && well && down && offer.until > now + 1000 {
-            self.due = Some((now + 1000, offer.grant, self.at_line.unwrap_or(0)));
-        }
+        well && down
     }
 
     /// The agent gave OPEN.
@@ -154,7 +175,7 @@ impl Opening {
         if at_line != self.at_line {
             (self.at_line, self.at_line_since) = (at_line, now);
         }
-        if log.well_for(now) == 0 || self.due.is_some_and(|(_, _, vehicle)| at_line != Some(vehicle)) {
+        if log.well_for(now) == 0 || self.due.is_some_and(|(_, _, vehicle)| at_line != vehicle) {
             self.due = None;
         }
         if self.due.is_some_and(|(by, ..)| now > by) {

@@ -3,6 +3,7 @@
 use gate_core::barrier::config::BarrierConfig;
 use gate_core::barrier::io::{DeviceNews, InputName, Motion};
 use gate_core::barrier::state::{BarrierNews, BarrierState};
+use gate_core::lane::state::LaneState;
 
 use super::log::Log;
 use crate::fact::{Fact, Local};
@@ -24,6 +25,7 @@ pub struct Presence {
     proven: bool,
     /// The agent, or an officer, said so.
     told: bool,
+    by_officer: bool,
     unsettled: bool,
     /// A vehicle went through that one of the inputs did not show.
     implausible: bool,
@@ -44,6 +46,7 @@ impl Presence {
             seen: Vec::new(),
             proven: false,
             told: false,
+            by_officer: false,
             unsettled: false,
             implausible: false,
         }
@@ -58,14 +61,15 @@ impl Presence {
         if self.unsettled {
             return Some("a second vehicle drove in and nobody has settled it");
         }
-        if self.implausible {
+        let silent = self.proven && !self.by_officer && self.silent();
+        if self.implausible || silent {
             return Some("a sensor did not show a vehicle and nobody has looked at it");
         }
         (!self.proven).then_some("nothing proves that the way is empty")
     }
 
     fn arm(&mut self) {
-        (self.stage, self.proven, self.told) = (Stage::Nothing, false, false);
+        (self.stage, self.proven, self.told, self.by_officer) = (Stage::Nothing, false, false, false);
         self.seen.clear();
     }
 
@@ -90,19 +94,26 @@ impl Presence {
                 (self.implausible, self.unsettled) = (false, false);
             }
             Fact::Ordered(Local::TailgatingKey) => self.unsettled = false,
+            Fact::Offered(_) if log.lane == LaneState::Tailgated => self.unsettled = false,
             Fact::Ordered(Local::WayIsEmpty) if self.all_free_for(2000, log, now) => {
-                (self.proven, self.told, self.unsettled) = (true, true, false);
+                (self.proven, self.told, self.unsettled, self.by_officer) = (true, true, false, true);
             }
-            Fact::Told(BarrierNews::DroveThrough) => self.told = true,
+            Fact::Told(BarrierNews::DroveThrough) => {
+                self.told = true;
+                self.implausible |= self.silent();
+            }
             Fact::Told(BarrierNews::Tailgated) => (self.unsettled, self.proven) = (true, false),
             Fact::Read(read) if read.active == Some(true) => self.occupied(read.name),
             _ => {}
         }
         if self.stage == Stage::Exit && !self.proven && !self.unsettled && self.all_free_for(2000, log, now) {
             self.proven = true;
-            let all = self.required.iter().chain([&InputName::LoopApproach]);
-            self.implausible |= all.into_iter().any(|name| !self.seen.contains(name));
         }
+    }
+
+    /// One of the inputs did not show the vehicle.
+    fn silent(&self) -> bool {
+        self.required.iter().chain([&InputName::LoopApproach]).any(|name| !self.seen.contains(name))
     }
 
     fn occupied(&mut self, name: InputName) {

@@ -140,7 +140,12 @@ fn mend(world: &mut World, end: End) {
     match end {
         End::Jam => plant.boom.jammed = false,
         End::Strange => plant.boom.strange = 0,
-        End::Stuck => (plant.open.stuck, plant.close.stuck) = (false, false),
+        End::Stuck => {
+            for relay in [&mut plant.open, &mut plant.close] {
+                relay.stuck = false;
+                relay.on_since = relay.on_since.map(|_| plant.now);
+            }
+        }
         End::Power => plant.power = true,
         End::Manual => plant.manual = false,
         End::Emergency => plant.emergency = false,

@@ -213,9 +213,8 @@ impl World {
         if let Some(agent) = self.agent.as_mut().filter(|_| now >= self.frozen_until) {
             let track = agent.pair.lane().vehicle().map_or(TrackId(1), |v| v.track);
             let track = if self.rng.chance(500) { track } else { TrackId(track.0 + self.rng.between(1, 3)) };
-            if self.rng.chance(300)
-                && let Some(meant) = agent.pair.lane().vehicle().map(|v| v.track)
-            {
+            if self.rng.chance(300) {
+                let meant = agent.pair.lane().vehicle().map_or(TrackId(1), |v| v.track);
                 // A grant that the lane gave and whose opening never came.
                 let (grant, life_ms) = (agent.grant_of_next_step(&mut self.rng), 5000);
                 let (session, until) = (agent.freshness.session().clone(), at(now + life_ms));
