@@ -70,3 +70,15 @@ fn unknown_and_missing_keys_are_named() {
     assert!(found.iter().any(|f| f.contains("panel.listen: is missing")), "{found:#?}");
     assert!(found.iter().any(|f| f.contains("lane: is missing")), "{found:#?}");
 }
+
+/// The schema beside the file, for editors; made anew with `GATE_WRITE_SCHEMAS=1`.
+#[test]
+fn the_committed_schema_is_current() {
+    let path = firmware().join("schema/edge.schema.json");
+    let now = gate_barrier::config::json_schema_text::<EdgeFile>();
+    if std::env::var_os("GATE_WRITE_SCHEMAS").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == now, "{} is not current: run this test with GATE_WRITE_SCHEMAS=1", path.display());
+}

@@ -137,12 +137,51 @@ pub fn own(seen: &Seen, lists: Option<&Snapshot>, now: UtcMicros) -> Decision {
 
 #[cfg(test)]
 mod tests {
+    use gate_core::ids::{PassageId, RequestId, TrackId};
+    use gate_core::message::envelope::TrustedKeys;
+    use gate_core::message::exchange::GrantOffer;
     use gate_core::vehicle::Direction;
 
     use super::*;
 
-    #[test]
-    fn without_lists_every_vehicle_is_an_officers() {
+    /// A central that answers every question with one grant, after something was done to the answer.
+    struct Answers(fn(&mut DecisionReply));
+
+    impl Central for Answers {
+        fn ask<'a>(&'a self, request: &'a DecisionRequest) -> Asking<'a> {
+            let mut reply = DecisionReply {
+                request: request.id,
+                lane: request.lane.clone(),
+                session: request.session.clone(),
+                passage: request.passage,
+                track: request.track,
+                decision: Decision {
+                    verdict: Verdict::Open,
+                    reasons: vec![Reason { code: ReasonCode::AllConditionsMet, detail: String::new() }],
+                    matched: None,
+                    lists_version: 3,
+                },
+                grant: Some(GrantOffer { id: GrantId::from_parts(7, [7; 10]), life_ms: 5000 }),
+                route: None,
+            };
+            self.0(&mut reply);
+            Box::pin(std::future::ready(Ok(reply)))
+        }
+    }
+
+    async fn decided(central: impl Central + 'static) -> Answer {
+        let folder = tempfile::tempdir().unwrap();
+        let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+        let edge = EdgeId::new("kt-edge-1").unwrap();
+        let stop = tokio_util::sync::CancellationToken::new();
+        let outbox = crate::outbox::Outbox::open(folder.path().join("o.db"), edge.clone(), key.clone(), stop).await.unwrap();
+        let deciders = Deciders {
+            edge,
+            lane: LaneId::new("in-1").unwrap(),
+            central: Arc::new(central),
+            lists: Lists::load(outbox.pool().clone(), TrustedKeys::new([key.verifying_key()])).await,
+            clock: Clock::default(),
+        };
         let seen = Seen {
             direction: Direction::Entry,
             plates: Vec::new(),
@@ -151,8 +190,39 @@ mod tests {
             on_loop: true,
             lane_automatic: true,
         };
-        let decision = own(&seen, None, UtcMicros(0));
-        assert_eq!(decision.verdict, Verdict::Refer);
+        let (passage, request) = (PassageId::from_parts(1, [1; 10]), RequestId::from_parts(1, [2; 10]));
+        deciders.decide(Ask { request, passage, track: TrackId(4), seen }, LaneSession("s".to_owned())).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_of_central_counts_with_its_grant() {
+        let answer = decided(Answers(|_| {})).await;
+        assert!(answer.refused.is_none());
+        let Signal::Reply { by, grant, .. } = answer.signal else { panic!("no reply") };
+        assert_eq!((by, grant), (DecidedBy::Central, Some((GrantId::from_parts(7, [7; 10]), 5000))));
+    }
+
+    #[tokio::test]
+    async fn an_answer_to_another_question_is_refused_and_the_edge_decides_itself() {
+        let others: [fn(&mut DecisionReply); 4] = [
+            |r| r.track = TrackId(5),
+            |r| r.passage = PassageId::from_parts(9, [9; 10]),
+            |r| r.session = LaneSession("old".to_owned()),
+            |r| r.lane = LaneId::new("in-2").unwrap(),
+        ];
+        for change in others {
+            let answer = decided(Answers(change)).await;
+            assert!(answer.refused.is_some());
+            let Signal::Reply { by, grant, decision, .. } = answer.signal else { panic!("no reply") };
+            assert_eq!((by, grant, decision.verdict), (DecidedBy::Snapshot, None, Verdict::Refer));
+        }
+    }
+
+    #[tokio::test]
+    async fn without_central_and_lists_every_vehicle_is_an_officers() {
+        let answer = decided(Nobody).await;
+        let Signal::Reply { decision, grant, .. } = answer.signal else { panic!("no reply") };
+        assert_eq!((decision.verdict, grant), (Verdict::Refer, None));
         assert_eq!(decision.reasons[0].code, ReasonCode::ListsStale);
     }
 }

@@ -82,12 +82,22 @@ impl Journal {
     /// # Errors
     /// When the thread or the folder cannot be made.
     pub fn start(data: &Path, lane: &LaneId) -> io::Result<Self> {
+        Self::of_files(data, lane, FILE_BYTES)
+    }
+
+    fn of_files(data: &Path, lane: &LaneId, file_bytes: u64) -> io::Result<Self> {
         let folder = folder(data, lane);
         fs::create_dir_all(&folder)?;
         let (jobs, queue) = sync_channel(QUEUE);
         let wants_head = Arc::new(AtomicBool::new(true));
-        let writer =
-            Writer { folder, memory: kept::path(data, lane), file: None, wants_head: wants_head.clone(), well: true };
+        let writer = Writer {
+            folder,
+            memory: kept::path(data, lane),
+            file: None,
+            file_bytes,
+            wants_head: wants_head.clone(),
+            well: true,
+        };
         std::thread::Builder::new().name(format!("journal-{lane}")).spawn(move || writer.run(&queue))?;
         Ok(Self { jobs, wants_head })
     }
@@ -130,6 +140,7 @@ struct Writer {
     folder: PathBuf,
     memory: PathBuf,
     file: Option<(BufWriter<File>, u64)>,
+    file_bytes: u64,
     wants_head: Arc<AtomicBool>,
     well: bool,
 }
@@ -190,7 +201,7 @@ impl Writer {
         file.write_all(text.as_bytes())?;
         file.write_all(b"\n")?;
         *size += text.len() as u64 + 1;
-        if *size >= FILE_BYTES {
+        if *size >= self.file_bytes {
             self.wants_head.store(true, Ordering::Relaxed);
         }
         Ok(())
@@ -208,4 +219,80 @@ pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         .collect();
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use gate_core::barrier::config::BarrierConfig;
+    use gate_core::clock::Monotonic;
+    use gate_core::ids::LaneSession;
+    use gate_core::message::command::LaneMode;
+    use gate_core::vehicle::Direction;
+
+    use super::*;
+    use crate::lane::core::LaneBirth;
+    use crate::lane::replay::replay;
+
+    fn core(lane: &LaneId) -> LaneCore {
+        let birth = LaneBirth {
+            lane: lane.clone(),
+            direction: Direction::Exit,
+            mode: LaneMode::Automatic,
+            barrier: BarrierConfig::default(),
+            session: LaneSession("s".to_owned()),
+        };
+        LaneCore::new(birth, Monotonic::default())
+    }
+
+    #[test]
+    fn the_ring_keeps_its_size_and_every_file_replays_by_itself() {
+        let data = tempfile::tempdir().unwrap();
+        let lane = LaneId::new("out-1").unwrap();
+        let journal = Journal::of_files(data.path(), &lane, 4000).unwrap();
+        let mut core = core(&lane);
+        let nothing = StepIds {
+            passage: gate_core::ids::PassageId::from_parts(0, [0; 10]),
+            request: gate_core::ids::RequestId::from_parts(0, [0; 10]),
+            grant: gate_core::ids::GrantId::from_parts(0, [0; 10]),
+        };
+        let mut steps = 0;
+        for t in (0..3_000u64).map(|n| n * 50_000) {
+            if journal.wants_head() {
+                let head =
+                    Head { state: core.clone(), epoch: Epoch(1), utc: UtcMicros(0), version: "0".to_owned() };
+                journal.head(head);
+            }
+            let effects = core.step(Signal::Tick, nothing, super::super::signal::from_micros(t));
+            journal.entry(Entry { t, i: Signal::Tick, ids: Some(nothing), e: effects });
+            steps += 1;
+            if steps % 50 == 0 {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        let folder = folder(data.path(), &lane);
+        drop(journal);
+        std::thread::sleep(Duration::from_millis(500));
+        let kept = files(&folder).unwrap();
+        assert_eq!(kept.len(), FILES, "{kept:?}");
+        let found = replay(&folder).unwrap();
+        assert_eq!(found.different, 0, "{:?}", found.differences);
+        assert!(found.steps > 100 && found.steps < steps, "{found:?}");
+        assert_eq!(replay(&kept[3]).unwrap().different, 0);
+    }
+
+    #[test]
+    fn a_changed_line_is_found_and_rubbish_is_named() {
+        let data = tempfile::tempdir().unwrap();
+        let lane = LaneId::new("out-1").unwrap();
+        let path = data.path().join("0000000001.jsonl");
+        let head = Head { state: core(&lane), epoch: Epoch(1), utc: UtcMicros(0), version: "0".to_owned() };
+        let stop = Entry { t: 1000, i: Signal::StillStopped, ids: None, e: Vec::new() };
+        let text = format!("{}\n{}\n", serde_json::to_string(&head).unwrap(), serde_json::to_string(&stop).unwrap());
+        fs::write(&path, &text).unwrap();
+        let found = replay(&path).unwrap();
+        assert_eq!(found.different, 1, "a STOP that left no trace is a difference");
+        fs::write(&path, text.replace("still_stopped", "who_knows") + "{}\n").unwrap();
+        assert!(replay(&path).unwrap_err().to_string().contains(":2: "));
+        assert!(replay(&data.path().join("none")).is_err());
+    }
 }

@@ -40,7 +40,7 @@ const TICK: Duration = Duration::from_millis(50);
 /// The word that commands must echo is renewed so often.
 const SESSION: Duration = Duration::from_secs(10);
 /// An OPEN whose record is not on the disk within this is not given.
-pub const RECORD_WITHIN: Duration = Duration::from_millis(300);
+pub const RECORD_WITHIN: Duration = Duration::from_millis(600);
 
 /// A new word that commands must echo.
 pub(super) fn new_session() -> LaneSession {
@@ -306,7 +306,7 @@ impl Runner {
         if self.since.0 != state {
             self.since = (state, self.clock.utc());
         }
-        if !matches!(state, LaneState::Referred | LaneState::Tailgated) {
+        if !matches!(state, LaneState::Referred | LaneState::Tailgated | LaneState::Passing) {
             self.escalated = 0;
         }
         let mut view = LaneView::of(&self.core, self.wellness.faults(), self.since.1, now);

@@ -104,10 +104,7 @@ pub fn router(panel: Panel) -> Router {
     });
     Router::new()
         .route("/", get(assets::page))
-        .route("/panel.js", get(assets::script))
-        .route("/panel.css", get(assets::style))
-        .route("/favicon.ico", get(assets::icon))
-        .route("/words.js", get(assets::words))
+        .route("/{file}", get(assets::file))
         .route("/api/live", get(state::live))
         .route("/api/me", get(acts::me))
         .route("/api/words", get(state::words))

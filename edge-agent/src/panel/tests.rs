@@ -240,7 +240,7 @@ async fn http_2_names_the_host_in_the_address() {
 #[tokio::test]
 async fn the_page_is_whole_and_keeps_to_itself() {
     let bench = Bench::start().await;
-    for path in ["/", "/panel.js", "/panel.css", "/words.js", "/api/words"] {
+    for path in ["/", "/panel.js", "/panel.css", "/words.js", "/desk.js", "/page.js", "/api/words"] {
         let got = bench.ask(Method::GET, path, &[], "").await;
         assert_eq!(got.status, StatusCode::OK, "{path}");
         let csp = got.csp.unwrap();

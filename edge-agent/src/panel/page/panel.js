@@ -1,46 +1,20 @@
 // The lane panel: draws what the edge tells, sends what a person does. No framework, no state of its own
 // beyond what is on the screen; when nothing is heard it says so.
 
-import { chooseLanguage, lang, languages, loadCodes, of, ready, t, word } from "./words.js";
+import { ask, begin, forget, openSignIn, person } from "./desk.js";
+import { $, fill, make, post, text } from "./page.js";
+import { chooseLanguage, lang, languages, loadCodes, ready, t, word } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
 const NOT_LIVE_AFTER_MS = 5000;
 const PREVIEW_EVERY_MS = 500;
 
 let now = null; // what the edge told last
 let chosen = localStorage.getItem("lane");
-let officer = null;
 let heardAt = 0; // performance.now() of the last news
 let clockAhead = 0; // this machine's clock against the edge's, ms
 let shownFrame = null; // a frame that the person picked
 let journal = [];
-let wanted = null; // an act that waits for the sign-in
-
-// ---- small helpers ----
-
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key === "onclick") node.addEventListener("click", value);
-    else if (key in node) node[key] = value;
-    else node.setAttribute(key, value);
-  }
-  node.append(...children.filter((c) => c !== null && c !== undefined));
-  return node;
-}
-
-// Replaces children only where the drawing differs, so that a button never moves under a finger.
-function fill(node, ...children) {
-  const next = make("div", {}, ...children);
-  const key = next.innerHTML;
-  if (node.dataset.key === key) return;
-  node.dataset.key = key;
-  node.replaceChildren(...next.childNodes);
-}
-
-function text(node, value) {
-  if (node.textContent !== value) node.textContent = value;
-}
+let stopFailed = null; // the lane whose STOP did not arrive
 
 const clock = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const timeOf = (us) => clock.format(new Date(us / 1000));
@@ -48,20 +22,6 @@ const lane = () => now?.lanes.find((l) => l.status.lane === chosen);
 
 function seconds(sinceUs) {
   return Math.max(0, Math.round((Date.now() - clockAhead - sinceUs / 1000) / 1000));
-}
-
-// ---- talking to the edge ----
-
-async function post(path, body) {
-  try {
-    const options = { method: "POST", headers: body ? { "Content-Type": "application/json" } : {}, body: body && JSON.stringify(body) };
-    const answer = await fetch(path, options);
-    if (answer.ok) return { ok: true, body: answer.status === 204 ? null : await answer.json() };
-    const refusal = await answer.json().catch(() => ({ code: "failed", message: "" }));
-    return { ok: false, status: answer.status, ...refusal };
-  } catch {
-    return { ok: false, status: 0, code: "failed", message: "" };
-  }
 }
 
 function say(message, good) {
@@ -72,21 +32,16 @@ function say(message, good) {
 
 async function stop(name) {
   const answer = await post(`/api/lanes/${name}/stop`);
-  if (answer.ok) say(t("stop_sent"), true);
-  else {
-    say(t("stop_failed"), false);
-    const dead = $("dead");
-    dead.hidden = false;
-    text(dead, t("stop_failed"));
-  }
+  stopFailed = answer.ok ? null : name;
+  say(`${name}: ${t(answer.ok ? "stop_sent" : "stop_failed")}`, answer.ok);
+  draw();
 }
 
 async function act(name, body) {
   const answer = await post(`/api/lanes/${name}/act`, body);
   if (answer.status === 401) {
-    officer = null;
-    wanted = () => act(name, body);
-    openSignIn();
+    forget();
+    openSignIn(() => act(name, body));
     return;
   }
   if (answer.ok) say(`${t("done")}: ${word("acts", body.act)}`, true);
@@ -95,97 +50,6 @@ async function act(name, body) {
   else say(`${t("not_now")}: ${answer.message}`, false);
   draw();
 }
-
-// ---- asking for a reason ----
-
-let asking = null;
-
-function ask(name, title, explanation, body, { reason = "must", plate = null, options = [] } = {}) {
-  if (!officer) {
-    wanted = () => ask(name, title, explanation, body, { reason, plate, options });
-    openSignIn();
-    return;
-  }
-  asking = { name, body, reason, plate };
-  text($("ask-title"), `${title} – ${name}`);
-  text($("ask-text"), explanation);
-  text($("ask-no"), t("cancel"));
-  text($("ask-yes"), t("do_it"));
-  text($("reason-label"), t("reason"));
-  text($("plate-label"), t("plate"));
-  text($("ask-error"), "");
-  $("plate-row").hidden = plate === null;
-  $("plate").value = plate ?? "";
-  $("reason").value = "";
-  const input = $("reason");
-  fill($("ready"));
-  delete $("ready").dataset.key;
-  $("ready").append(...options.map((o) => make("button", { type: "button", onclick: () => { input.value = of(o); } }, of(o))));
-  $("ask").showModal();
-  (plate === null ? input : $("plate")).focus();
-}
-
-$("ask-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const reason = $("reason").value.trim();
-  if (asking.reason === "must" && !reason) {
-    text($("ask-error"), `${t("reason")}?`);
-    return;
-  }
-  const body = { ...asking.body, reason };
-  if (asking.plate !== null) {
-    body.plate = $("plate").value.trim().toUpperCase();
-    if (!body.plate) return;
-  }
-  $("ask").close();
-  act(asking.name, body);
-});
-$("ask-no").addEventListener("click", () => $("ask").close());
-
-// ---- signing in ----
-
-function openSignIn() {
-  text($("sign-title"), t("sign_in"));
-  text($("name-label"), t("officer"));
-  text($("pin-label"), t("pin"));
-  text($("sign-no"), t("cancel"));
-  text($("sign-yes"), t("sign_in"));
-  text($("sign-error"), "");
-  $("pin").value = "";
-  $("officer").value ||= localStorage.getItem("officer") ?? "";
-  $("sign-in").showModal();
-  ($("officer").value ? $("pin") : $("officer")).focus();
-}
-
-const pin = $("pin");
-$("keys").append(
-  ...["1", "2", "3", "4", "5", "6", "7", "8", "9", "⌫", "0"].map((key) =>
-    make("button", { type: "button", onclick: () => { pin.value = key === "⌫" ? pin.value.slice(0, -1) : pin.value + key; } }, key)),
-);
-
-$("sign-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const answer = await post("/api/sign-in", { name: $("officer").value.trim(), pin: pin.value });
-  pin.value = "";
-  if (!answer.ok) {
-    text($("sign-error"), answer.code === "locked" ? t("locked") : answer.status === 0 ? t("failed") : t("wrong_pin"));
-    return;
-  }
-  officer = answer.body;
-  localStorage.setItem("officer", officer.name);
-  $("sign-in").close();
-  draw();
-  const next = wanted;
-  wanted = null;
-  next?.();
-});
-$("sign-no").addEventListener("click", () => { wanted = null; $("sign-in").close(); });
-$("who").addEventListener("click", async () => {
-  if (!officer) return openSignIn();
-  await post("/api/sign-out");
-  officer = null;
-  draw();
-});
 
 // ---- drawing ----
 
@@ -219,7 +83,7 @@ function drawTiles() {
         make("span", { className: "plate" }, plate),
         make("span", {}, doing),
         make("span", {}, `${t("boom")}: ${word("barrier", l.status.barrier)}`)),
-      make("button", { type: "button", className: "stop" }, t("stop")));
+      make("button", { type: "button", className: "stop", "aria-label": `${t("stop")} ${l.status.lane}` }, t("stop")));
   });
   fill($("lanes"), ...tiles);
 }
@@ -315,8 +179,8 @@ function drawActs(l) {
   const stands = ["capturing", "deciding", "referred", "refused"].includes(state);
   const button = (name, go, enabled = true) => make("button", { type: "button", className: go ? "go" : "", disabled: !enabled, "data-act": name }, t(name));
   const first = state === "tailgated"
-    ? [button("second_entitled", true), button("was_trailer")]
-    : [button("open", true, stands), button("refuse", false, stands), button("hold", false, stands), button("correct_plate", false, stands)];
+    ? [button("second_entitled", true), button("was_trailer"), button("hold")]
+    : [button("open", true, stands && barrier === "closed"), button("refuse", false, stands), button("hold", false, stands), button("correct_plate", false, stands)];
   fill($("acts"), ...first);
   const second = [];
   if (needsReset(barrier)) second.push(button("reset", true));
@@ -361,7 +225,7 @@ function passages() {
   const all = new Map();
   for (const event of [...journal].reverse()) {
     if (event.lane !== chosen || !event.passage) continue;
-    const p = all.get(event.passage) ?? { at: event.at, plate: "", words: [] };
+    const p = all.get(event.passage) ?? { id: event.passage, at: event.at, plate: "", words: [] };
     const body = event.body;
     if (body.type === "plate_read" && body.reading.role === "tractor") p.plate = body.reading.text;
     if (body.type === "act") p.words.push(`${word("acts", body.act)} (${body.officer.name}${body.reason ? `: ${body.reason}` : ""})`);
@@ -374,7 +238,7 @@ function passages() {
 function drawPast() {
   text($("past-name"), t("past"));
   const rows = passages().map((p) => {
-    const end = p.end ? `${word("outcomes", p.end.outcome)} · ${word("opened_by", p.end.opened_by)}` : t("under_way");
+    const end = p.end ? `${word("outcomes", p.end.outcome)} · ${word("opened_by", p.end.opened_by)}` : p.id === lane()?.status.passage ? t("under_way") : t("end_unknown");
     const bad = p.end && ["tailgated"].includes(p.end.outcome);
     return make("li", {}, make("span", {}, timeOf(p.at)), make("b", {}, p.plate || "—"), make("span", { className: bad ? "bad" : "" }, [end, ...p.words].join(" · ")));
   });
@@ -386,15 +250,17 @@ function drawHead(live) {
   text($("name"), now ? `${t("title")} · ${now.name}` : t("title"));
   text($("live"), live ? t("live") : t("not_live"));
   $("live").className = `sign ${live ? "good" : "bad"}`;
-  $("dead").hidden = live;
-  if (!live) text($("dead"), t("dead"));
+  $("dead").hidden = live && !stopFailed;
+  text($("dead"), stopFailed ? `${stopFailed}: ${t("stop_failed")}` : t("dead"));
   const central = now?.central ?? false;
   text($("central"), central ? t("central_yes") : t("central_no"));
   $("central").className = `sign ${central ? "good" : "warn"}`;
   $("recording").hidden = now?.recording ?? true;
   text($("recording"), t("recording_no"));
   $("recording").className = "sign bad";
-  text($("who"), officer ? `${officer.name} (${word("roles", officer.role)}) · ${t("sign_out")}` : t("sign_in"));
+  const who = person();
+  text($("who"), who ? `${who.name} (${word("roles", who.role)}) · ${t("sign_out")}` : t("sign_in"));
+  text($("bell"), t(bell ? "bell_on" : "bell_off"));
   text($("lang"), { vi: "English", en: "中文", zh: "Tiếng Việt" }[lang()]);
 }
 
@@ -413,6 +279,31 @@ function draw() {
   drawBoom(l);
   drawPast();
 }
+
+// ---- the bell: an officer is waited for ----
+
+let sound = null;
+let bell = localStorage.getItem("bell") !== "off";
+// Browsers let a page sound only after somebody touched it.
+addEventListener("pointerdown", () => { sound ??= new AudioContext(); }, { once: true });
+
+function ring() {
+  if (!bell || !sound || !now?.lanes.some((l) => l.escalated > 0)) return;
+  const tone = sound.createOscillator();
+  const loudness = sound.createGain();
+  tone.frequency.value = 880;
+  loudness.gain.setValueAtTime(0.15, sound.currentTime);
+  loudness.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + 0.6);
+  tone.connect(loudness).connect(sound.destination);
+  tone.start();
+  tone.stop(sound.currentTime + 0.6);
+}
+
+$("bell").addEventListener("click", () => {
+  bell = !bell;
+  localStorage.setItem("bell", bell ? "on" : "off");
+  draw();
+});
 
 // ---- news ----
 
@@ -466,7 +357,8 @@ if (theme) document.documentElement.dataset.theme = theme;
 chooseLanguage(lang());
 draw();
 await loadCodes().catch(() => {});
-officer = await fetch("/api/me").then((a) => (a.ok ? a.json() : null), () => null);
+await begin({ act, changed: draw });
 listen();
 setInterval(draw, 1000);
 setInterval(loadJournal, 2000);
+setInterval(ring, 4000);
