@@ -3,25 +3,18 @@
 //! (Real models look in `tests/chain.rs`.)
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+mod sight_common;
+
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use edge_agent::clock::Clock;
-use edge_agent::evidence::Evidence;
-use edge_agent::outbox::Outbox;
-use edge_agent::sight::{EyesPool, LaneSight, Looks, Seen, SightOrder, Watched};
-use gate_camera::WorkerProgram;
-use gate_core::ids::{EdgeId, LaneId, PassageId, Sha256Hex, TrackId};
-use gate_core::lane::effect::Sight;
+use edge_agent::sight::{Looks, Seen};
 use gate_core::vehicle::VehicleClass;
 use gate_vision::plate::{Facts, Heads, Slots};
 use gate_vision::{Area, Look, Picture, PlateLook, PlateText, Quad, VehicleBox};
-use sha2::{Digest as _, Sha256};
-use tokio_util::sync::CancellationToken;
+use sight_common::{Lane, Server, ready};
 
 const ALPHABET: &str = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ云挂";
 const RED: [u8; 3] = [40, 40, 200];
@@ -82,89 +75,16 @@ fn painted(path: &Path, bgr: [u8; 3]) {
     std::fs::write(path, Picture::from_bgr(320, 180, pixels).unwrap().to_jpeg(92).unwrap()).unwrap();
 }
 
-struct Lane {
-    sight: LaneSight,
-    evidence: Evidence,
-    looks: Arc<AtomicU32>,
-    stop: CancellationToken,
-    _folder: tempfile::TempDir,
-}
-
-impl Lane {
-    async fn new(url: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let stop = CancellationToken::new();
-        let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
-        let edge = EdgeId::new("kt-edge-1").unwrap();
-        let outbox = Outbox::open(folder.path().join("outbox.db"), edge, key, stop.clone()).await.unwrap();
-        let evidence = Evidence::new(folder.path().join("evidence"), outbox.pool().clone());
-        let looks = Arc::new(AtomicU32::new(0));
-        let sight = edge_agent::sight::start(SightOrder {
-            lane: LaneId::new("in-1").unwrap(),
-            cameras: vec![toml::from_str(&format!("name = 'front'\nurl = '{url}'\nview = 'front'")).unwrap()],
-            eyes: EyesPool::start(vec![Box::new(ByColour(Arc::clone(&looks)))]).unwrap(),
-            evidence: evidence.clone(),
-            clock: Clock::default(),
-            worker: WorkerProgram {
-                program: env!("CARGO_BIN_EXE_edge-agent").into(),
-                arguments: vec!["camera-worker".into()],
-            },
-            stop: stop.clone(),
-        });
-        Self { sight, evidence, looks, stop, _folder: folder }
-    }
-
-    async fn until_it_sees(&mut self) {
-        let well = self.sight.cameras.wait_for(|c| c.first().is_some_and(|c| c.frames > 0));
-        tokio::time::timeout(Duration::from_secs(15), well).await.expect("frames come").unwrap();
-    }
-
-    fn watch(&self, track: u64) -> PassageId {
-        let passage = PassageId::from_parts(1, [1; 10]);
-        self.sight.watch.send_replace(Some(Watched { passage, track: TrackId(track) }));
-        passage
-    }
-
-    /// The next thing told that is wanted.
-    async fn next<T>(&mut self, what: &str, wanted: impl Fn(&Seen) -> Option<T>) -> T {
-        let found = async {
-            loop {
-                let (_, seen) = self.sight.sights.recv().await.unwrap();
-                if let Some(found) = wanted(&seen) {
-                    return found;
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(10), found).await.unwrap_or_else(|_| panic!("not told: {what}"))
-    }
-
-    fn kept(&self, name: &Sha256Hex) -> Picture {
-        let bytes = std::fs::read(self.evidence.path(name)).expect("the picture lies there");
-        assert_eq!(hex::encode(Sha256::digest(&bytes)), name.0, "under its own hash");
-        Picture::decode(&bytes).unwrap()
-    }
-
-    async fn end(self) {
-        self.stop.cancel();
-        tokio::time::timeout(Duration::from_secs(8), self.sight.task).await.expect("it ends").unwrap();
-    }
-}
-
-fn ready(seen: &Seen) -> Option<gate_core::reading::PlateReading> {
-    match seen {
-        Seen::Sight(Sight::Plate { reading, ready: true }) => Some(reading.clone()),
-        _ => None,
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_watched_vehicle_is_told_with_the_frame_that_was_read() {
     let folder = tempfile::tempdir().unwrap();
     painted(&folder.path().join("a.jpg"), RED);
-    let mut lane = Lane::new(folder.path().to_str().unwrap()).await;
+    let looks = Arc::new(AtomicU32::new(0));
+    let eyes = Box::new(ByColour(Arc::clone(&looks)));
+    let mut lane = Lane::new(folder.path().to_str().unwrap(), eyes).await;
     lane.until_it_sees().await;
     tokio::time::sleep(Duration::from_millis(700)).await;
-    assert_eq!(lane.looks.load(Ordering::Relaxed), 0, "nobody looks while no vehicle is watched");
+    assert_eq!(looks.load(Ordering::Relaxed), 0, "nobody looks while no vehicle is watched");
     assert!(lane.sight.sights.try_recv().is_err());
 
     let begun = Instant::now();
@@ -184,56 +104,12 @@ async fn a_watched_vehicle_is_told_with_the_frame_that_was_read() {
     assert_eq!(lane.next("the plate again", ready).await.text, "24C12345");
     lane.sight.watch.send_replace(None);
     tokio::time::sleep(Duration::from_millis(400)).await;
-    let looks = lane.looks.load(Ordering::Relaxed);
+    let before = looks.load(Ordering::Relaxed);
     tokio::time::sleep(Duration::from_millis(600)).await;
-    assert!(lane.looks.load(Ordering::Relaxed) <= looks + 1, "the eyes rest when the vehicle is gone");
+    assert!(looks.load(Ordering::Relaxed) <= before + 1, "the eyes rest when the vehicle is gone");
     let preview = lane.sight.preview.borrow().clone().expect("a preview");
     assert!(Picture::decode(&preview).unwrap().width <= 640);
     lane.end().await;
-}
-
-struct Server {
-    child: Child,
-    url: String,
-    control: String,
-}
-
-impl Server {
-    fn start(test: &str, picture: &Path) -> Option<Self> {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/simulators/rtsp/server.py");
-        let mut command = Command::new("/usr/bin/python3");
-        command.arg(program).arg("--mount").arg(format!("lane={}", picture.display()));
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let (mut url, mut control) = (String::new(), String::new());
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-            let line = line.unwrap();
-            match line.split_once("http://") {
-                Some((_, address)) => control = address.to_owned(),
-                None if line == "ready" => return Some(Self { child, url, control }),
-                None => url = line,
-            }
-        }
-        println!("SKIPPED {test}: no RTSP server (python3-gi, gir1.2-gst-rtsp-server-1.0)");
-        let _ = child.wait();
-        None
-    }
-
-    fn show(&self, picture: &Path) {
-        let json = format!(r#"{{"picture": "{}"}}"#, picture.display());
-        let mut stream = std::net::TcpStream::connect(&self.control).unwrap();
-        let head = format!("POST /lane HTTP/1.0\r\nContent-Length: {}\r\n\r\n{json}", json.len());
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains(" 200 "), "{answer}");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -243,7 +119,7 @@ async fn another_vehicle_in_the_stream_is_noticed_and_the_old_one_is_told_no_mor
     painted(&red, RED);
     painted(&blue, BLUE);
     let Some(server) = Server::start("another_vehicle_in_the_stream", &red) else { return };
-    let mut lane = Lane::new(&server.url).await;
+    let mut lane = Lane::new(&server.url, Box::new(ByColour(Arc::default()))).await;
     lane.until_it_sees().await;
     lane.watch(1);
     assert_eq!(lane.next("the first plate", ready).await.text, "24C12345");

@@ -26,7 +26,10 @@ impl Classes {
             let vehicles = look.vehicles.iter().filter(move |v| (v.class == VehicleClass::Person) == person);
             vehicles.max_by(|a, b| weight(a).total_cmp(&weight(b)))
         };
-        let Some(seen) = carries.or_else(|| largest(false)).or_else(|| largest(true)) else { return };
+        // A person carries no plate: where one was read, a vehicle was missed, and nobody is its class.
+        let plate = look.plates.iter().any(|p| p.fate.is_none());
+        let person = || largest(true).filter(|_| !plate);
+        let Some(seen) = carries.or_else(|| largest(false)).or_else(person) else { return };
         let vote = self.votes.entry(seen.class).or_default();
         vote.0 += 1;
         vote.1 += seen.confidence;

@@ -12,8 +12,9 @@ const MOST: usize = 24;
 const SURE: f32 = 0.95;
 /// Looks that must agree, with the check digit right and wrong.
 const AGREE: (u32, u32) = (2, 4);
-/// Least probability of a number whose check digit is wrong.
-const LEAST_WRONG: f32 = 0.02;
+/// Least probability, with the check digit right and wrong. Any eleven characters can be bent into a number
+/// whose check digit agrees; such ones have next to none.
+const LEAST: (f32, f32) = (0.3, 0.02);
 
 struct Code {
     looks: u32,
@@ -58,11 +59,11 @@ impl Codes {
 
     /// The numbers to tell now, each with its frame.
     pub(super) fn tell(&mut self) -> Vec<(ContainerReading, Frame)> {
-        let any_valid = self.codes.values().any(|c| c.best.valid);
+        let any_valid = self.codes.values().any(likely);
         let ready = |c: &Code| match c.best.valid {
-            true => c.looks >= AGREE.0 || c.best.probability >= SURE,
+            true => c.best.probability >= SURE || (c.looks >= AGREE.0 && c.best.probability >= LEAST.0),
             // A misread of a number that was read right is no second container.
-            false => !any_valid && c.looks >= AGREE.1 && c.best.probability >= LEAST_WRONG,
+            false => !any_valid && c.looks >= AGREE.1 && c.best.probability >= LEAST.1,
         };
         let now = self.codes.values_mut().filter(|c| !c.told && ready(c));
         now.map(|code| {
@@ -74,6 +75,10 @@ impl Codes {
 
     /// A number with the right check digit was seen and is not told yet.
     pub(super) fn pending(&self) -> bool {
-        self.codes.values().any(|c| c.best.valid && !c.told)
+        self.codes.values().any(|c| likely(c) && !c.told)
     }
+}
+
+fn likely(code: &Code) -> bool {
+    code.best.valid && code.best.probability >= LEAST.0
 }

@@ -236,6 +236,27 @@ fn a_container_is_told_with_its_frame_before_the_plate_that_waits_for_it() {
         driven.look(Look { containers: vec![container("CSQU3054388", false, 0.2)], ..look(Vec::new()) });
     }
     assert_eq!(driven.count("container"), 1, "a misread of it is no second container");
+
+    let mut nothing = Driven::new();
+    for _ in 0..20 {
+        nothing.look(Look { containers: vec![container("CSQU3054383", true, 0.01)], ..look(Vec::new()) });
+    }
+    assert_eq!(nothing.count("container"), 0, "characters bent into a number are none");
+}
+
+#[test]
+fn a_person_is_not_the_class_of_a_plate() {
+    let mut rider = Driven::new();
+    let mut walker = Driven::new();
+    for _ in 0..20 {
+        let person = || vec![vehicle(VehicleClass::Person)];
+        let mut loose = plate("24C12345", 0.999, 0.8);
+        loose.vehicle = None;
+        rider.look(Look { vehicles: person(), ..look(vec![loose]) });
+        walker.look(Look { vehicles: person(), ..look(Vec::new()) });
+    }
+    assert_eq!((rider.count("class"), rider.count("ready=true")), (0, 1), "{:?}", rider.told);
+    assert_eq!(walker.count("class Person"), 1);
 }
 
 #[test]
