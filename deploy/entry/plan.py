@@ -27,7 +27,7 @@ class Lane:
             lines.append('controller = { tcp = "127.0.0.1:0" }')
         lines.append('display = { tcp = "127.0.0.1:0" }')
         # The barrier's own controller lowers the boom, as most do.
-        lines.append("closes_by_itself_ms = 2000")
+        lines.append("closes_by_itself_ms = 3000")
         return "\n".join(lines) + "\n"
 
     def wiring(self, places: dict[str, dict[str, str]]) -> str:

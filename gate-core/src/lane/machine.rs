@@ -20,7 +20,7 @@ use crate::ids::TrackId;
 use crate::message::command::LaneMode;
 use crate::message::event::{DecidedBy, EventBody};
 use crate::passage::{OpenedBy, PassageOutcome};
-use crate::vehicle::Direction;
+use crate::vehicle::{Direction, Role};
 
 /// A vehicle that stands unread for so long is an officer's (`domain.md`, Unread).
 pub const UNREAD_AFTER: Duration = Duration::from_secs(3);
@@ -271,10 +271,7 @@ impl Lane {
         let waited = now.since(self.since);
         match self.state {
             LaneState::Capturing if waited >= UNREAD_AFTER && self.at_stop_line == Some(true) => {
-                if let Some(vehicle) = &self.vehicle {
-                    let (fates, frames) = (vehicle.fates.clone(), vehicle.frames.clone());
-                    self.emit(EventBody::Unread { fates, frames });
-                }
+                self.tell_what_was_read();
                 self.ask(ids, now);
             }
             LaneState::Granted if waited >= DRIVES_WITHIN => {
@@ -289,6 +286,17 @@ impl Lane {
         }
         self.escalate(waited);
         self.way_not_clear(waited);
+    }
+
+    /// Time is up: the reading as far as it came, for the officer; or that there is none, and why.
+    fn tell_what_was_read(&mut self) {
+        let Some(vehicle) = self.vehicle.as_ref().filter(|v| !v.ready) else { return };
+        let read = vehicle.plates.iter().find(|p| p.role == Role::Tractor && !p.text.is_empty());
+        let body = match read {
+            Some(reading) => EventBody::PlateRead { reading: reading.clone() },
+            None => EventBody::Unread { fates: vehicle.fates.clone(), frames: vehicle.frames.clone() },
+        };
+        self.emit(body);
     }
 
     /// A vehicle that drove in and is not seen to be through: someone has to look.
@@ -330,6 +338,7 @@ impl Lane {
         let on_loop = self.at_stop_line == Some(true);
         let Some(vehicle) = &mut self.vehicle else { return };
         vehicle.asked = Some(ids.request);
+        vehicle.asked_without_class = vehicle.class.is_none();
         let seen = vehicle.seen(self.direction, on_loop, automatic);
         let ask = Ask { request: ids.request, passage: vehicle.passage, track: vehicle.track, seen };
         self.effects.push(LaneEffect::Ask(Box::new(ask)));

@@ -17,19 +17,26 @@ const LOCAL_GRANT_MS: u32 = 30_000;
 
 impl Lane {
     pub(super) fn sight(&mut self, sight: Sight, now: Monotonic) {
-        let capturing = self.state == LaneState::Capturing;
         let Some(vehicle) = &mut self.vehicle else { return };
         match sight {
             Sight::Class(class, confidence) => {
                 if vehicle.class != Some(class) {
+                    let more = vehicle.class.is_none() && vehicle.ready;
                     vehicle.class = Some(class);
                     self.emit(EventBody::VehicleSeen { class, confidence });
+                    if more {
+                        self.decide_anew(now);
+                    }
                 }
             }
             Sight::Container(reading) => {
                 if !vehicle.containers.contains(&reading) {
+                    let more = vehicle.ready && !vehicle.containers.iter().any(|c| c.code == reading.code);
                     vehicle.keep_container(reading.clone());
                     self.emit(EventBody::ContainerRead { reading });
+                    if more {
+                        self.decide_anew(now);
+                    }
                 }
             }
             Sight::Looks { fates, frames } => {
@@ -43,13 +50,16 @@ impl Lane {
                 }
                 vehicle.ready = true;
                 self.emit(EventBody::PlateRead { reading });
-                // A better look may overrule an officer's wait, never an officer's word.
-                let unread = self.state == LaneState::Referred && !self.officer_spoke();
-                if !capturing && !unread {
-                    return;
-                }
-                self.enter(LaneState::Capturing, now);
+                self.decide_anew(now);
             }
+        }
+    }
+
+    /// More was seen of a vehicle that waits for an officer. That may overrule the wait, never an
+    /// officer's word.
+    fn decide_anew(&mut self, now: Monotonic) {
+        if self.state == LaneState::Referred && !self.officer_spoke() {
+            self.enter(LaneState::Capturing, now);
         }
     }
 
@@ -82,6 +92,8 @@ impl Lane {
         }
         vehicle.asked = None;
         vehicle.decision = Some(decision.clone());
+        // The class came while the question was on its way.
+        let more = vehicle.ready && std::mem::take(&mut vehicle.asked_without_class) && vehicle.class.is_some();
         let offered = grant.filter(|_| decision.verdict == Verdict::Open);
         let verdict = decision.verdict;
         self.emit(EventBody::Decided { decision, by, grant: offered.map(|(id, _)| id) });
@@ -96,7 +108,12 @@ impl Lane {
             (Verdict::Open, _) => {
                 self.refer(ReasonCode::LaneNotAutomatic, "the lane may not open by itself now".to_owned(), now);
             }
-            (Verdict::Refer, _) => self.enter(LaneState::Referred, now),
+            (Verdict::Refer, _) => {
+                self.enter(LaneState::Referred, now);
+                if more {
+                    self.decide_anew(now);
+                }
+            }
             (Verdict::Refuse, _) => self.enter(LaneState::Refused, now),
         }
     }

@@ -222,3 +222,49 @@ fn tailgating_waits_for_a_key() {
     let effects = p.act(Act::WasTrailer);
     assert!(effects.contains(&LaneEffect::TailgatingSettled));
 }
+
+#[test]
+fn a_class_that_comes_late_is_decided_on_anew() {
+    let lorry = || LaneInput::Sight(Sight::Class(crate::vehicle::VehicleClass::Lorry, 0.6));
+    // After the answer, and while the question was on its way.
+    for late in [true, false] {
+        let mut p = Played::new();
+        let request = p.arrive_and_read();
+        let mut effects = Vec::new();
+        if !late {
+            p.give(lorry());
+        }
+        effects.extend(p.reply(request, Verdict::Refer, None));
+        if late {
+            assert_eq!(p.lane.state(), LaneState::Referred);
+            effects = p.give(lorry()).to_vec();
+        }
+        let again = asked(&effects).expect("the lane asks again");
+        assert_ne!(again, request);
+        p.reply(again, Verdict::Refer, None);
+        assert_eq!(p.lane.state(), LaneState::Referred, "and not for ever");
+        assert_eq!(asked(p.give(lorry())), None);
+    }
+}
+
+#[test]
+fn a_reading_that_is_not_ready_in_time_is_told_and_is_not_called_unread() {
+    let mut p = Played::new();
+    p.give(LaneInput::StopLine(Some(true)));
+    p.give(LaneInput::Sight(Sight::Plate { reading: reading(), ready: false }));
+    let mut told = Vec::new();
+    for _ in 0..35 {
+        p.now = p.now.plus(std::time::Duration::from_millis(100));
+        told.extend(p.give(LaneInput::Tick).to_vec());
+    }
+    assert!(asked(&told).is_some());
+    let bodies: Vec<_> = told
+        .iter()
+        .filter_map(|e| match e {
+            LaneEffect::Emit { body, .. } => Some(body),
+            _ => None,
+        })
+        .collect();
+    assert!(bodies.iter().any(|b| matches!(b, EventBody::PlateRead { .. })), "{bodies:?}");
+    assert!(!bodies.iter().any(|b| matches!(b, EventBody::Unread { .. })), "{bodies:?}");
+}

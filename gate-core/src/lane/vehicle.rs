@@ -31,6 +31,9 @@ pub struct Vehicle {
     pub frames: Vec<Sha256Hex>,
     /// The question that is open.
     pub asked: Option<RequestId>,
+    /// It was asked before the class was told.
+    #[serde(default)]
+    pub asked_without_class: bool,
     /// What was decided last.
     pub decision: Option<Decision>,
     /// The grant it drives on.
@@ -58,6 +61,7 @@ impl Vehicle {
             fates: Vec::new(),
             frames: Vec::new(),
             asked: None,
+            asked_without_class: false,
             decision: None,
             grant: None,
             opened_by: OpenedBy::Nobody,

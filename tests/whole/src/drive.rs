@@ -43,16 +43,21 @@ pub async fn drive(site: &Site, scenes: &Scenes, officer: &Officer, lane: &str, 
     let last = officer.lane(lane).await["passage"]["record"]["id"].as_str().map(str::to_owned);
     site.plant.show(lane, &vehicle.picture).await;
     let id = site.plant.arrive(lane, &vehicle.plant).await;
-    let (passage, view) = decided(officer, lane, last.as_deref()).await;
+    let (passage, mut view) = decided(officer, lane, last.as_deref()).await;
+    if verdict_of(&view) != "open" {
+        site.plant.until(lane, "the vehicle at the stop line", 20, |s| at_line(s, id) || gone_through(s, id)).await;
+        // More looks may still change what was decided.
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        view = officer.passage(&passage).await;
+    }
     let record = &view["record"];
-    let verdict = record["decision"]["verdict"].as_str().unwrap_or("unread").to_owned();
+    let verdict = verdict_of(&view);
     let reasons = record["decision"]["reasons"].as_array().into_iter().flatten();
     let reasons: Vec<String> = reasons.map(|r| r["code"].as_str().unwrap_or_default().to_owned()).collect();
     let read = tractor(record);
     let sign = site.plant.state(lane).await["display"]["lines"].to_string();
     let by_itself = verdict == "open";
     if !by_itself {
-        site.plant.until(lane, "the vehicle at the stop line", 20, |s| at_line(s, id)).await;
         act_on(officer, lane, &passage, vehicle, &read, act).await;
     }
     let passes = by_itself || act == Act::LetIn;
@@ -131,6 +136,15 @@ pub fn tractor(record: &Value) -> String {
     let parts = record["parts"].as_array().into_iter().flatten();
     let tractor = parts.filter(|p| p["part"] == "tractor").find_map(|p| p["text"].as_str());
     tractor.unwrap_or_default().to_owned()
+}
+
+fn verdict_of(view: &Value) -> String {
+    view["record"]["decision"]["verdict"].as_str().unwrap_or("unread").to_owned()
+}
+
+fn gone_through(state: &Value, id: u64) -> bool {
+    let rear = |v: &Value| v["rear_m"].as_f64().unwrap_or_default();
+    state["vehicles"].as_array().unwrap().iter().all(|v| v["id"] != id || rear(v) > 0.0)
 }
 
 fn at_line(state: &Value, id: u64) -> bool {

@@ -33,7 +33,7 @@ pub fn simulator_file() -> String {
         let _ = write!(
             text,
             "\n[[lane]]\nname = \"{}\"\nbarrier = \"{}\"\nboard = {board}\n{controller}\
-             display = {{ tcp = \"127.0.0.1:0\" }}\nboom = {{ open_ms = 700, close_ms = 800 }}\ncloses_by_itself_ms = 2000\n",
+             display = {{ tcp = \"127.0.0.1:0\" }}\nboom = {{ open_ms = 700, close_ms = 800 }}\ncloses_by_itself_ms = 3000\n",
             lane.name, lane.kind
         );
     }

@@ -53,7 +53,8 @@ async fn main() -> Result<(), Failure> {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let told = json!({ "events": events, "recorded_s": recorded.as_secs_f64(), "arrived_s": sending.elapsed().as_secs_f64() });
+    let told =
+        json!({ "events": events, "recorded_s": recorded.as_secs_f64(), "arrived_s": sending.elapsed().as_secs_f64() });
     stop.cancel();
     writeln!(std::io::stdout(), "{told}")?;
     Ok(())
