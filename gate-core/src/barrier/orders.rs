@@ -62,6 +62,11 @@ impl Barrier {
             self.tell(BarrierNews::Refused { order: "reset", why });
             return;
         }
+        if let Some(key) = keys.into_iter().find(|&k| self.inputs.lost(k, now)) {
+            let why = format!("the {} input cannot be read now", key.as_str());
+            self.tell(BarrierNews::Refused { order: "reset", why });
+            return;
+        }
         if self.maintenance {
             let why = "the barrier is locked for maintenance: its owner unlocks it".to_owned();
             self.tell(BarrierNews::Refused { order: "reset", why });

@@ -2,6 +2,7 @@
 
 use gate_core::barrier::io::{InputName, Motion, Output};
 use gate_core::barrier::state::{BarrierNews, BarrierState};
+use gate_core::lane::state::LaneState;
 use gate_core::message::event::EventBody;
 
 use super::log::ends_at_the_lane;
@@ -25,7 +26,7 @@ impl Manners {
         match fact {
             Fact::Started => *self = Self { green_at: self.green_at, ..Self::default() },
             // Once it is under the boom, whoever comes to the stop line is another's business.
-            Fact::TrackChanged => self.going &= self.entered,
+            Fact::TrackChanged => self.going &= self.entered || scene.log.lane == LaneState::Idle,
             Fact::Ordered(Local::Stop | Local::Reset) => self.going = false,
             Fact::Told(BarrierNews::Entered) => self.entered = true,
             Fact::Event(body) => {

@@ -59,6 +59,7 @@ impl Opening {
             Fact::Killed => self.due = None,
             Fact::TrackChanged => self.void("another vehicle stands there"),
             Fact::Told(BarrierNews::BackedOut) => self.void("the vehicle backed out"),
+            Fact::Ordered(Local::Maintenance(false)) if scene.log.barrier != BarrierState::Maintenance => {}
             Fact::Ordered(Local::Stop | Local::Reset | Local::Maintenance(_)) => self.void("it was stopped or reset"),
             Fact::Event(body) => self.event(body, now),
             Fact::Told(BarrierNews::Tailgated) => self.labels.push(now),
@@ -110,7 +111,8 @@ impl Opening {
             && offer.vehicle == self.at_line
             && now - self.at_line_since > 1500
             && log.lasting(InputName::LoopApproach, true, now) > 1000;
-        if waits && there && self.able(scene) && offer.until > now + 1000 {
+        let alone = self.lost_openings(now) == 0;
+        if waits && there && alone && self.able(scene) && offer.until > now + 1000 {
             self.due = Some((now + 1000, offer.grant, self.at_line));
         }
     }
@@ -122,10 +124,17 @@ impl Opening {
             e.offer.by == "lane" && e.offer.track == track && !e.used && e.void.is_none() && e.offer.until > now + 1000
         };
         if let Some(grant) = self.ledger.last().filter(live).map(|e| e.offer.grant)
+            && self.lost_openings(now) == 1
             && self.able(scene)
         {
             self.due = Some((now + 1000, grant, self.at_line));
         }
+    }
+
+    /// Live grants whose opening never came: a barrier holds one at a time.
+    fn lost_openings(&self, now: u64) -> usize {
+        let live = |e: &&Entry| e.offer.by == "lane" && !e.used && e.void.is_none() && e.offer.until > now;
+        self.ledger.iter().filter(live).count()
     }
 
     /// Everything is well, and the boom is down.
