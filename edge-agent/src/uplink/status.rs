@@ -76,11 +76,11 @@ impl Statuses {
     ) {
         let mut count = 0;
         loop {
+            let depth = self.outbox.depth().await.unwrap_or(u64::MAX);
+            metrics::gauge!("edge_outbox_waiting").set(depth as f64);
             if *connected.borrow_and_update() {
                 count += 1;
                 let now = lanes.borrow_and_update().clone();
-                let depth = self.outbox.depth().await.unwrap_or(u64::MAX);
-                metrics::gauge!("edge_outbox_waiting").set(depth as f64);
                 self.publish(&client, &self.status(count, depth, now));
             }
             tokio::select! {
