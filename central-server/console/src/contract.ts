@@ -149,6 +149,14 @@ export interface BoomView {
   commanded: boolean;
 }
 
+/** A reading that the lane was not sure enough of to tell as read. */
+export interface Doubtful {
+  text: string;
+  country: Country | null;
+  probability: number;
+  others: [string, number][];
+}
+
 /** What was seen of a vehicle whose plate could not be read. */
 export interface Unread {
   fates: [string, number][];
@@ -180,6 +188,7 @@ export interface PassageView {
   record: PassageRecord;
   others: [string, number][];
   unread: Unread | null;
+  doubtful: Doubtful | null;
   route: RouteAdvice | null;
   expected: ExpectedVehicle | null;
   fresh: Fresh | null;

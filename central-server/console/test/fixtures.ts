@@ -109,6 +109,7 @@ export function passage(change: Partial<PassageView> = {}, record: Partial<Passa
       ["云G12348", 0.02],
     ],
     unread: null,
+    doubtful: null,
     route: { to: "yard-kb1", display: "VAO BAI KB1", because: "fresh goods first" },
     expected: {
       declaration: "2026112500017",

@@ -245,12 +245,16 @@ test("passages: searched by plate, one of them beside the list", async () => {
 
 test("an unread vehicle: the best looks and why", async () => {
   const looks = { fates: [["blurred", 5] as [string, number]], frames: ["c".repeat(64), "d".repeat(64)] };
-  const view = passage({ unread: looks, others: [], evidence: {} }, { unread: true, parts: [] });
+  const doubtful = { text: "云G12345", country: "cn" as const, probability: 0.44, others: [] };
+  const view = passage({ unread: looks, doubtful, others: [], evidence: {} }, { unread: true, parts: [] });
   page = await Page.open(central(lanes(referred(view))));
   expect(page.text(".plate")).toBe("KHÔNG ĐỌC ĐƯỢC");
   expect(page.text(".plate-card")).toContain("mờ ×5");
   expect(page.all(".looks img").length).toBe(2);
   expect(page.text(".actions .confirm")).toContain("chưa đọc được biển");
+  await page.press("KeyE");
+  expect((page.get(".plate-input") as HTMLInputElement).value, "a guess is offered, never filled in").toBe("");
+  expect(page.text(".candidates")).toContain("云G·12345");
 });
 
 test("a picture on its way is asked for until it is there", async () => {

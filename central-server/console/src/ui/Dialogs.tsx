@@ -188,6 +188,12 @@ function ReasonDialog(props: ReasonProps) {
   );
 }
 
+/** What the reader thought possible. */
+function guesses(view: PassageView | undefined): string[] {
+  const doubtful = view?.doubtful ? [view.doubtful.text, ...view.doubtful.others.map(([text]) => text)] : [];
+  return [...(view?.others ?? []).map(([text]) => text), ...doubtful];
+}
+
 /** The declared plate; a Chinese one is declared without its province, which is then taken as read. */
 function declared(view: PassageView | undefined): string {
   const plate = view?.expected?.plate ?? "";
@@ -202,8 +208,8 @@ function CorrectDialog(props: { passage: string }) {
   const { t } = useSpeech();
   const view = gate.passages.get(props.passage);
   const read = view?.record.parts.find((p) => p.part === "tractor");
-  const country = read?.country ?? null;
-  const texts = [read?.text ?? "", ...(view?.others ?? []).map(([text]) => text), declared(view)];
+  const country = read?.country ?? view?.doubtful?.country ?? null;
+  const texts = [read?.text ?? "", ...guesses(view), declared(view)];
   const candidates = [...new Set(texts.filter((text) => text !== ""))].slice(0, 6);
   const [plate, setPlate] = useState(suggestion ?? view?.record.corrected ?? read?.text ?? "");
   const [bad, setBad] = useState(false);

@@ -1,6 +1,6 @@
 /** What was read, how sure it is, and what else it could be. */
 
-import type { PassageView, Unread } from "../contract";
+import type { Country, PassageView } from "../contract";
 import { countryOf, forPeople } from "../gate/plate";
 import { named, sureness } from "../words";
 import { useDesk, useSpeech } from "./use";
@@ -10,7 +10,8 @@ export function Plate(props: { passage: PassageView; past?: boolean }) {
   const { record } = props.passage;
   const tractor = record.parts.find((p) => p.part === "tractor");
   const text = record.corrected ?? tractor?.text;
-  if (!text) return <UnreadPlate unread={props.passage.unread} reading={!record.unread && !props.past} />;
+  if (!text)
+    return <UnreadPlate passage={props.passage} past={props.past ?? false} reading={!record.unread && !props.past} />;
   const country = tractor?.country ?? countryOf(text);
   const sure = tractor ? sureness(t, tractor.probability) : null;
   return (
@@ -45,30 +46,43 @@ export function percent(probability: number): string {
   return `${shown.toFixed(1)} %`;
 }
 
-function UnreadPlate(props: { unread: Unread | null; reading: boolean }) {
+function UnreadPlate(props: { passage: PassageView; past: boolean; reading: boolean }) {
   const { t, name } = useSpeech();
+  const { unread, doubtful } = props.passage;
   return (
     <div class="plate-card">
       <p class="plate unread">{props.reading ? "· · ·" : t.passage.unread}</p>
       {props.reading && <p class="plate-facts">{name("states", "capturing")}</p>}
-      {props.unread && props.unread.fates.length > 0 && (
+      {unread && unread.fates.length > 0 && (
         <p class="plate-facts">
-          {t.passage.unreadWhy}: {props.unread.fates.map(([fate, n]) => `${named(t.fates, fate)} ×${n}`).join(", ")}
+          {t.passage.unreadWhy}: {unread.fates.map(([fate, n]) => `${named(t.fates, fate)} ×${n}`).join(", ")}
         </p>
+      )}
+      {doubtful && !props.past && (
+        <Choices
+          label={t.passage.doubtful}
+          texts={[[doubtful.text, doubtful.probability], ...doubtful.others]}
+          country={doubtful.country}
+        />
       )}
     </div>
   );
 }
 
-function Others(props: { passage: PassageView; text: string; country: "vn" | "cn" | null }) {
-  const desk = useDesk();
+function Others(props: { passage: PassageView; text: string; country: Country | null }) {
   const { t } = useSpeech();
-  const others = props.passage.others.filter(([text]) => text !== props.text).slice(0, 4);
-  if (others.length === 0) return null;
+  const texts = props.passage.others.filter(([text]) => text !== props.text);
+  return <Choices label={t.passage.others} texts={texts} country={props.country} />;
+}
+
+/** Texts to choose from; the one that is chosen goes into the correction, which the officer sends. */
+function Choices(props: { label: string; texts: [string, number][]; country: Country | null }) {
+  const desk = useDesk();
+  if (props.texts.length === 0) return null;
   return (
     <div class="others">
-      <span>{t.passage.others}</span>
-      {others.map(([text, p]) => (
+      <span>{props.label}</span>
+      {props.texts.slice(0, 4).map(([text, p]) => (
         <button type="button" key={text} onClick={() => desk.set({ dialog: "correct", suggestion: text })}>
           {forPeople(text, props.country)} <small>{percent(p)}</small>
         </button>

@@ -93,6 +93,7 @@ export const en: Texts = {
     corrected: "Corrected by officer",
     unread: "NOT READ",
     unreadWhy: "Why, by looks",
+    doubtful: "A guess, not a reading: look at the picture",
     others: "Could also be",
     sure: ["Very unsure", "Unsure", "Fairly sure", "Sure", "Almost certain"],
     probability: "How sure",

@@ -91,6 +91,7 @@ export const vi = {
     corrected: "Cán bộ đã sửa",
     unread: "KHÔNG ĐỌC ĐƯỢC",
     unreadWhy: "Lý do từ các lần đọc",
+    doubtful: "Máy đoán, chưa chắc: hãy nhìn ảnh",
     others: "Cũng có thể là",
     sure: ["Rất không chắc", "Không chắc", "Khá chắc", "Chắc", "Gần như chắc chắn"],
     probability: "Độ chắc",

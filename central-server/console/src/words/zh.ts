@@ -92,6 +92,7 @@ export const zh: Texts = {
     corrected: "人员已更正",
     unread: "未能识别",
     unreadWhy: "各次识别的原因",
+    doubtful: "猜测，并非识别结果：请看图像",
     others: "也可能是",
     sure: ["非常不确定", "不确定", "比较确定", "确定", "几乎可以肯定"],
     probability: "把握",

@@ -2,6 +2,7 @@
 //! what was expected, what people did and what the boom was seen to do after it.
 
 mod acts;
+mod doubtful;
 mod happened;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub struct PassageView {
     pub others: Vec<(String, f32)>,
     /// The tractor's reading that stands, whole.
     pub reading: Option<PlateReading>,
+    /// Where none stands: the doubtful one that the lane asked with.
+    pub doubtful: Option<PlateReading>,
     /// The best looks at a vehicle that could not be read.
     pub unread: Option<Unread>,
     /// Where central sends it.
@@ -104,11 +107,13 @@ pub async fn view(app: &App, id: PassageId) -> Result<Option<PassageView>, Store
         Some((plate, by, confirmed)) => decision::on_plate(app, &record, plate, by, confirmed).await?,
         None => None,
     };
+    let doubtful = if reading.is_none() { doubtful::of(app, id).await? } else { None };
     let unread = happened.unread();
     let journey = journey(app, id).await?;
     Ok(Some(PassageView {
         others: reading.as_ref().map(|r| r.others.clone()).unwrap_or_default(),
         reading,
+        doubtful,
         route: route(app, id).await?,
         expected: expected(app, &record, fresh.as_ref()).await?,
         fresh,
