@@ -174,7 +174,8 @@ mod tests {
         let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
         let edge = EdgeId::new("kt-edge-1").unwrap();
         let stop = tokio_util::sync::CancellationToken::new();
-        let outbox = crate::outbox::Outbox::open(folder.path().join("o.db"), edge.clone(), key.clone(), stop).await.unwrap();
+        let outbox =
+            crate::outbox::Outbox::open(folder.path().join("o.db"), edge.clone(), key.clone(), stop).await.unwrap();
         let deciders = Deciders {
             edge,
             lane: LaneId::new("in-1").unwrap(),

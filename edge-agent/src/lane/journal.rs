@@ -258,8 +258,7 @@ mod tests {
         let mut steps = 0;
         for t in (0..3_000u64).map(|n| n * 50_000) {
             if journal.wants_head() {
-                let head =
-                    Head { state: core.clone(), epoch: Epoch(1), utc: UtcMicros(0), version: "0".to_owned() };
+                let head = Head { state: core.clone(), epoch: Epoch(1), utc: UtcMicros(0), version: "0".to_owned() };
                 journal.head(head);
             }
             let effects = core.step(Signal::Tick, nothing, super::super::signal::from_micros(t));

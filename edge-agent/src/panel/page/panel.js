@@ -3,7 +3,7 @@
 
 import { ask, begin, forget, openSignIn, person } from "./desk.js";
 import { $, fill, make, post, text } from "./page.js";
-import { chooseLanguage, lang, languages, loadCodes, ready, t, word } from "./words.js";
+import { chooseLanguage, lang, languages, loadCodes, ready, refusal, t, word } from "./words.js";
 
 const NOT_LIVE_AFTER_MS = 5000;
 const PREVIEW_EVERY_MS = 500;
@@ -47,7 +47,7 @@ async function act(name, body) {
   if (answer.ok) say(`${t("done")}: ${word("acts", body.act)}`, true);
   else if (answer.code === "role") say(t("role"), false);
   else if (answer.status === 0 || answer.code === "lane_unwell") say(t("failed"), false);
-  else say(`${t("not_now")}: ${answer.message}`, false);
+  else say(`${t("not_now")}: ${refusal(answer.message)}`, false);
   draw();
 }
 

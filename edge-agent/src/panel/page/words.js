@@ -111,6 +111,31 @@ export const ready = {
   hold_open: [["Theo lệnh trưởng ca", "By the shift leader's order", "值班长命令"]],
 };
 
+// What the lane says when it does not take an act, in the officer's language.
+const refusals = [
+  [/^no vehicle stands at the stop line/, ["không có xe ở vạch dừng", null, "停止线处没有车辆"]],
+  [/^it is opened already/, ["đã mở cho xe này rồi", null, "已为此车放行"]],
+  [/^another vehicle stands/, ["xe ở vạch dừng không phải xe đã chọn", null, "停止线处已是另一辆车"]],
+  [/^this passage is no longer/, ["xe này không còn ở vạch dừng", null, "该车已不在停止线处"]],
+  [/^nothing moves for/, ["vừa khởi động hoặc kết nối lại: chờ 5 giây", null, "刚启动或重新连接：请等待5秒"]],
+  [/^the stop chain is dropped/, ["đang dừng: cần đặt lại barie tại làn", null, "处于停止状态：请在现场复位"]],
+  [/^the barrier has no power/, ["barie mất nguồn", null, "栏杆断电"]],
+  [/input is still active/, ["khóa tay hoặc mở khẩn cấp đang bật", null, "手动钥匙或紧急开启仍有效"]],
+  [/occupied or unknown/, ["cảm biến dưới hoặc sau cần đang báo có xe, hoặc không rõ", null, "杆下或杆后传感器有占用或未知"]],
+  [/^no second vehicle/, ["không có xe thứ hai", null, "没有第二辆车"]],
+  [/locked for (work|maintenance)/, ["barie đang khóa bảo trì", null, "栏杆维护锁定中"]],
+  [/cannot be read/, ["không đọc được trạng thái barie", null, "无法读取栏杆状态"]],
+  [/^there is no live grant/, ["giấy phép mở không còn hiệu lực", null, "放行许可已失效"]],
+];
+
+export function refusal(message) {
+  const known = refusals.find(([pattern]) => pattern.test(message));
+  if (known) return of(known[1]) ?? message;
+  const state = message.match(/^the (barrier|lane) is (\S+)$/);
+  if (!state) return message;
+  return state[1] === "barrier" ? `${t("boom")}: ${word("barrier", state[2])}` : word("states", state[2]);
+}
+
 const places = { vi: 0, en: 1, zh: 2 };
 export const languages = ["vi", "en", "zh"];
 let language = localStorage.getItem("lang") ?? "vi";
