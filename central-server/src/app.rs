@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::declaration::Lists;
 use crate::edge::{Commander, Keys, Live, Rosters};
 use crate::evidence::Evidence;
+use crate::officer::Recent;
 use crate::store::Store;
 
 /// The running centre; clones are cheap. Routers take it as their state.
@@ -31,6 +32,8 @@ pub struct App {
     pub lists: Lists,
     /// The pictures.
     pub evidence: Evidence,
+    /// Who was signed in a moment ago: for STOP while the database is away.
+    pub recent: Recent,
     /// Who may speak for which edge and lane.
     pub rosters: Rosters,
     /// What central sends over MQTT.

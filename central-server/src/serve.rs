@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::{BrokerKind, Config};
 use crate::edge::{Commander, Keys, Live, Rosters};
 use crate::evidence::Evidence;
+use crate::officer::Recent;
 use crate::store::Store;
 use crate::{audit, decision, declaration, edge, http, ingest};
 
@@ -58,6 +59,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         live,
         commander,
         evidence,
+        recent: Recent::default(),
         rosters,
         post,
         stop: stop.clone(),

@@ -1,5 +1,7 @@
 //! What an officer does with a lane. What the lane did with it comes back as events.
 
+use std::time::Duration;
+
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -16,6 +18,9 @@ use crate::officer::SignedIn;
 
 /// Longest reason.
 pub(super) const MAX_REASON_CHARS: usize = 500;
+
+/// STOP waits so long for the database to say whether there is such a lane.
+const STOP_WAITS: Duration = Duration::from_millis(300);
 
 /// Which key was pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +63,7 @@ pub(super) async fn act(
     Path(lane): Path<String>,
     Body(said): Body<Said>,
 ) -> Result<(StatusCode, Json<Accepted>), Fault> {
-    let lane = known_lane(&app, &lane).await?;
+    let lane = known_lane(&app, &lane, act == LaneAct::Stop).await?;
     let reason = reason(said.reason.as_deref().unwrap_or_default())?;
     let needed = |passage: Option<PassageId>| {
         passage.ok_or_else(|| Fault::new(StatusCode::BAD_REQUEST, "passage", "passage is missing: which vehicle?"))
@@ -103,9 +108,15 @@ pub(super) fn reason(text: &str) -> Result<String, Fault> {
     }
 }
 
-async fn known_lane(app: &App, name: &str) -> Result<LaneId, Fault> {
+/// The lane, if there is one. STOP does not wait for a database that is away: to a lane that is none it
+/// does nothing.
+async fn known_lane(app: &App, name: &str, stop: bool) -> Result<LaneId, Fault> {
     let unknown = || Fault::new(StatusCode::NOT_FOUND, "lane", format!("lane {name:?} is not known"));
     let lane = LaneId::new(name).map_err(|_| unknown())?;
+    if stop {
+        let roster = tokio::time::timeout(STOP_WAITS, app.rosters.now()).await;
+        return if roster.is_ok_and(|r| !r.lanes.contains_key(&lane)) { Err(unknown()) } else { Ok(lane) };
+    }
     if app.rosters.now().await.lanes.contains_key(&lane) { Ok(lane) } else { Err(unknown()) }
 }
 

@@ -1,6 +1,8 @@
 //! Stands before every route of the console's API: the table of roles, the session, and for each POST
 //! the proof that our own page sent it.
 
+use std::time::Duration;
+
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
@@ -11,11 +13,17 @@ use super::roles::{Who, who};
 use super::session::{self, SignedIn};
 use crate::app::App;
 use crate::http::Fault;
+use crate::store::StoreError;
 
 /// The session's cookie. `__Host-`: this host alone, HTTPS alone, the whole path.
 pub const COOKIE: &str = "__Host-gate";
 /// No form of another site can send this header.
 pub const HEADER: &str = "gate-console";
+
+/// STOP waits so long for the database to say who it is.
+const STOP_WAITS: Duration = Duration::from_millis(300);
+/// Everything else.
+const OTHERS_WAIT: Duration = Duration::from_secs(5);
 
 /// Lets a request through, with [`SignedIn`] among its extensions where somebody is signed in.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -51,7 +59,7 @@ async fn admit(app: &App, request: &Parts) -> Result<Option<SignedIn>, Fault> {
     let now = app.clock.now();
     let none = || Fault::new(StatusCode::UNAUTHORIZED, "session", "not signed in, or the session has ended; sign in");
     let token = token(&request.headers).ok_or_else(none)?;
-    let mut signed_in = session::find(&app.store, token, now).await?.ok_or_else(none)?;
+    let mut signed_in = session_of(app, token, even_locked).await?.ok_or_else(none)?;
     if signed_in.is_locked(now) && !even_locked {
         return Err(Fault::new(StatusCode::UNAUTHORIZED, "locked", "locked after a rest; sign in again (STOP works)"));
     }
@@ -61,10 +69,42 @@ async fn admit(app: &App, request: &Parts) -> Result<Option<SignedIn>, Fault> {
         return Err(Fault::new(StatusCode::FORBIDDEN, "role", format!("not for the role {role}")));
     }
     if is_post && !signed_in.is_locked(now) {
-        session::touch(&app.store, signed_in.token_hash, now).await?;
         signed_in.seen_at = now;
+        touch(app, &signed_in, even_locked).await?;
     }
     Ok(Some(signed_in))
+}
+
+/// The session by the database; for STOP, where that is away, as it was found last.
+async fn session_of(app: &App, token: &str, stop: bool) -> Result<Option<SignedIn>, StoreError> {
+    let now = app.clock.now();
+    let hash = session::token_hash(token);
+    let asked = session::by_hash(&app.store, hash, now);
+    let found = match tokio::time::timeout(if stop { STOP_WAITS } else { OTHERS_WAIT }, asked).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(_)) | Err(_) if stop => return Ok(app.recent.of(&hash, now)),
+        Ok(Err(error)) => return Err(error),
+        Err(_) => return Err(StoreError::Odd { column: "sessions".to_owned(), found: "no answer in time".to_owned() }),
+    };
+    match &found {
+        Some(session) => app.recent.keep(session),
+        None => app.recent.forget(&hash),
+    }
+    Ok(found)
+}
+
+/// Writes down that a person did something. STOP does not wait for it.
+async fn touch(app: &App, signed_in: &SignedIn, stop: bool) -> Result<(), StoreError> {
+    let (store, hash, at) = (app.store.clone(), signed_in.token_hash, signed_in.seen_at);
+    if !stop {
+        return session::touch(&store, hash, at).await;
+    }
+    tokio::spawn(async move {
+        if let Err(error) = session::touch(&store, hash, at).await {
+            tracing::warn!(%error, "a session's last doing was not written down");
+        }
+    });
+    Ok(())
 }
 
 /// The session's token among the cookies.

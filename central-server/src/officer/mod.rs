@@ -8,11 +8,13 @@ pub mod account;
 mod door;
 pub mod guard;
 pub mod password;
+mod recent;
 pub mod roles;
 pub mod session;
 pub mod sign_in;
 
 pub use door::router;
+pub use recent::Recent;
 pub use session::SignedIn;
 
 #[cfg(test)]

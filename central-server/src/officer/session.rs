@@ -96,6 +96,12 @@ pub(super) async fn begin(tx: &mut Tx, name: &str, from: &str, now: UtcMicros) -
     Ok(token)
 }
 
+/// The session's key in the database.
+#[must_use]
+pub fn token_hash(token: &str) -> [u8; 32] {
+    secret_hash(token)
+}
+
 /// The session of a token that has not ended; it may be locked.
 ///
 /// # Errors

@@ -32,6 +32,9 @@ async fn from_referred_to_seen_open() {
         let view = &lanes["lanes"][0]["passage"];
         assert_eq!((&view["record"]["id"], &view["fresh"]), (&json!(id), &Value::Null), "{lanes}");
         let begin = lanes["event_id"].as_str().unwrap().to_owned();
+        let mut shown = lanes.clone();
+        redact(&mut shown);
+        insta::assert_json_snapshot!("lanes", shown);
 
         let path = format!("/console/api/passages/{id}");
         let (status, said) = lan.post(&format!("{path}/confirm"), json!({"plate": "云G12345"})).await;
@@ -103,8 +106,10 @@ fn redact(value: &mut Value) {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
                 match name.as_str() {
-                    "at" | "began_at" | "ended_at" | "from" | "until" | "permit_until" => *field = json!("time"),
+                    "at" | "began_at" | "ended_at" | "from" | "until" | "permit_until" | "event_id" | "server_time"
+                    | "age_ms" => *field = json!("time"),
                     "id" | "crossing" | "grant" => *field = json!("id"),
+                    "passage" if field.is_string() => *field = json!("id"),
                     "lists_version" => *field = json!("version"),
                     _ => redact(field),
                 }

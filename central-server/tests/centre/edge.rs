@@ -269,6 +269,15 @@ impl Edge {
         }
     }
 
+    /// Neither acknowledgements nor answers nor commands come for a while.
+    pub async fn nothing_at_all(&mut self, for_ms: u64) {
+        let snapshots = self.topic(Channel::Snapshot(self.name.clone()));
+        let end = tokio::time::Instant::now() + Duration::from_millis(for_ms);
+        while let Ok(Some(publish)) = tokio::time::timeout_at(end, self.inbox.recv()).await {
+            assert_eq!(publish.topic, snapshots, "{}", String::from_utf8_lossy(&publish.payload));
+        }
+    }
+
     pub async fn ack(&mut self) -> Acknowledgement {
         self.receive(Channel::Ack(self.name.clone())).await.0
     }

@@ -21,3 +21,4 @@ mod outside;
 mod production;
 mod roles;
 mod signing;
+mod trouble;
