@@ -32,7 +32,7 @@ def release(quiet: bool = False, everything: bool = False) -> int:
     """Everything that runs at a gate, optimised; with `everything` also what the benchmarks measure with."""
     meet(building())
     page(quiet)
-    packages = ["edge-agent", "central-server", "gate-simulators", *(["gate-tests"] if everything else [])]
+    packages = ["edge-agent", "central-server", "gate-simulators", *(["gate-bench"] if everything else [])]
     run(
         "release binaries",
         [

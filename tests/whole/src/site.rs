@@ -34,7 +34,6 @@ pub struct Lists<'a> {
 
 /// The gate.
 pub struct Site {
-    pub folder: TempDir,
     pub http: Client,
     pub plant: Plant,
     pub central_address: String,
@@ -46,6 +45,8 @@ pub struct Site {
     pub pin: String,
     pub key: String,
     _simulators: [Running; 2],
+    /// Last: it goes when every process has ended.
+    pub folder: TempDir,
 }
 
 impl Site {
