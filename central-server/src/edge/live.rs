@@ -91,7 +91,7 @@ pub struct LiveLane {
     pub status: LaneStatus,
     /// How long ago central heard it, in milliseconds; `None`: not since central started.
     pub age_ms: Option<u64>,
-    /// Heard within [`STALE_AFTER`].
+    /// Heard within `STALE_AFTER`.
     pub live: bool,
 }
 

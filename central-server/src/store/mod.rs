@@ -1,7 +1,7 @@
 //! The database: SQLite by default, PostgreSQL by one line of configuration.
 //!
 //! - Both engines run the same SQL text with `$n` parameters; times are `BIGINT` microseconds UTC, ids
-//!   16 bytes, flags 0 and 1, enums their bare word. The engines differ in [`engine`] and nowhere else.
+//!   16 bytes, flags 0 and 1, enums their bare word. The engines differ in `engine` and nowhere else.
 //! - SQLite: WAL, `synchronous=FULL`, one writing connection, every writing transaction begun with
 //!   `BEGIN IMMEDIATE` (a read that turns into a write would skip the busy handler), a pool of readers.
 //! - Nothing assumes one central process: whoever changes a row that others read first locks it.
