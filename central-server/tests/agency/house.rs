@@ -17,6 +17,7 @@ use central_server::crossing;
 use central_server::declaration::Lists;
 use central_server::edge::{Commander, Keys, Live, Rosters};
 use central_server::evidence::Evidence;
+use central_server::officer::Recent;
 use central_server::sql;
 use central_server::store::{Place, Store};
 use ed25519_dalek::SigningKey;
@@ -99,6 +100,7 @@ impl House {
             commander: Commander::new(site, store.clone(), keys.clone(), live.clone(), post.clone(), clock.clone()),
             lists: Lists::new(store.clone()),
             rosters: Rosters::new(store.clone(), clock.clone()),
+            recent: Recent::default(),
             store: store.clone(),
             clock: clock.clone(),
             keys,
