@@ -21,7 +21,7 @@ pub enum AuditCommand {
     },
     /// Check one record by itself, as an agency received it. Needs no database.
     VerifyRecord {
-        /// The record, JSON; `-` is standard input.
+        /// The record, or a passage with its record, JSON; `-` is standard input.
         file: PathBuf,
         /// Central's public key: a file with 64 hexadecimal digits. Default: this data folder's.
         #[arg(long)]
@@ -64,6 +64,18 @@ async fn verify(data: &Path, json: bool) -> anyhow::Result<()> {
     if report.good() { Ok(()) } else { bail!("the record was changed; the first finding is the first changed row") }
 }
 
+/// The record in a file: by itself, or within the passage that an agency got.
+fn record_in(text: &str) -> anyhow::Result<VerifiableRecord> {
+    let mut value: serde_json::Value = serde_json::from_str(text).context("not JSON")?;
+    if let Some(state) = value.get("record_state").cloned() {
+        value = value["record"].take();
+        if value.is_null() {
+            bail!("this passage carries no record: its record_state is {state}; ask for it again later");
+        }
+    }
+    serde_json::from_value(value).context("neither a record nor a passage with one")
+}
+
 fn verify_record(data: &Path, file: &Path, key: Option<PathBuf>) -> anyhow::Result<()> {
     let key = key.unwrap_or_else(|| KeyFiles::of(data).signing_public);
     let text = std::fs::read_to_string(&key).with_context(|| key.display().to_string())?;
@@ -76,8 +88,7 @@ fn verify_record(data: &Path, file: &Path, key: Option<PathBuf>) -> anyhow::Resu
     } else {
         std::fs::read_to_string(file).with_context(|| file.display().to_string())?
     };
-    let record: VerifiableRecord =
-        serde_json::from_str(&record).with_context(|| format!("{}: not a record", file.display()))?;
+    let record = record_in(&record).with_context(|| file.display().to_string())?;
     let verified = record.verify(&VerifyingKey::from_bytes(&bytes)?)?;
     say(&format!(
         "good: entry {} of the record of {}, under the checkpoint over {} entries signed {} us UTC",

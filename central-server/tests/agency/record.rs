@@ -83,7 +83,11 @@ async fn a_record_is_checked_without_central_and_a_changed_one_is_found() {
             house.passed(&Came::vn(n, "24C12345", EIGHT + i64::from(n) * MINUTE)).await;
         }
         house.checkpoint().await;
-        let record = house.ask(&format!("/api/v1/passages/{id}")).await.json()["record"].take();
+        let mut passage = house.ask(&format!("/api/v1/passages/{id}")).await.json();
+        assert!(verify(&house, &passage).0, "{}: the passage as a whole is taken, too", house.engine);
+        let record = passage["record"].take();
+        let (good, said) = verify(&house, &passage);
+        assert!(!good && said.contains("carries no record"), "{}: {said}", house.engine);
         let (good, said) = verify(&house, &record);
         assert!(good && said.contains("云G12345"), "{}: {said}", house.engine);
 
