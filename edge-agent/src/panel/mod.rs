@@ -95,7 +95,6 @@ struct Served {
 type Shared = Arc<Served>;
 
 /// The panel's routes.
-#[must_use]
 pub fn router(panel: Panel) -> Router {
     let shared: Shared = Arc::new(Served {
         panel,

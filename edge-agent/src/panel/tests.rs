@@ -47,12 +47,15 @@ fn view() -> LaneView {
     }
 }
 
+/// Who asked, what, and why.
+type Asked = (Option<String>, LaneAct, String);
+
 /// A panel over one lane that takes every order and remembers what was asked.
 struct Bench {
     router: Router,
     pin: String,
     leader_pin: String,
-    acts: Arc<Mutex<Vec<(Option<String>, LaneAct, String)>>>,
+    acts: Arc<Mutex<Vec<Asked>>>,
     stops: Arc<Mutex<Vec<Option<String>>>>,
     hung: Arc<AtomicBool>,
     _folder: tempfile::TempDir,
