@@ -137,3 +137,17 @@ fn every_template_can_be_written_with_the_alphabet() {
     let facts: Arc<Facts> = facts();
     assert_eq!(facts.grammar.len(), gate_core::plate::template::templates().count());
 }
+
+/// A reading is weighed in every look and again at each fusion: it must cost little beside the networks.
+#[test]
+fn weighing_costs_little() {
+    let doubtful = [1, 3, 4, 5, 6].into_iter().fold(sure("24C12345", 0.98), |slots, place| {
+        with(&slots, place, &[('8', 0.3), ('3', 0.25), ('B', 0.2), ('6', 0.15)])
+    });
+    let begun = std::time::Instant::now();
+    for _ in 0..20 {
+        assert!(!posterior(&doubtful, &Heads::NEUTRAL).candidates.is_empty());
+    }
+    let each = begun.elapsed() / 20;
+    assert!(each < std::time::Duration::from_millis(200), "{each:?}");
+}
