@@ -32,18 +32,23 @@ pub(super) struct Fared {
     pub(super) frames: Vec<Frame>,
 }
 
+/// The fates of a look: of each plate (`read` where it counts), `nothing` where none was found.
+pub(super) fn of(look: &Look) -> Vec<&'static str> {
+    if look.plates.is_empty() {
+        return vec!["nothing"];
+    }
+    look.plates.iter().map(|plate| plate.fate.map_or("read", |f| f.name())).collect()
+}
+
 impl Fates {
     pub(super) fn new(begun: Instant) -> Self {
         Self { begun, counts: BTreeMap::new(), best: Vec::new(), told: None, shown: None }
     }
 
-    /// Counts a look: each plate by its fate (`read` where it counts), `nothing` where none was found.
+    /// Counts a look and keeps its frame if it is among the best.
     pub(super) fn add(&mut self, look: &Look, frame: &Frame) {
-        for plate in &look.plates {
-            *self.counts.entry(plate.fate.map_or("read", |f| f.name())).or_default() += 1;
-        }
-        if look.plates.is_empty() {
-            *self.counts.entry("nothing").or_default() += 1;
+        for fate in of(look) {
+            *self.counts.entry(fate).or_default() += 1;
         }
         let plate = look.plates.iter().map(|p| p.weight).fold(0.0, f32::max);
         let vehicle = look.vehicles.iter().map(|v| v.confidence).fold(0.0, f32::max);

@@ -2,6 +2,7 @@
 //! not named: the record shows none rather than one it cannot vouch for.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use gate_camera::{Frame, jpeg};
 use gate_core::ids::Sha256Hex;
@@ -22,19 +23,19 @@ pub(super) struct Keeper {
     pub(super) evidence: Evidence,
     pub(super) clock: Clock,
     pub(super) lane: String,
-    /// Camera-independent: a frame is known by where its pixels lie.
-    pub(super) known: VecDeque<(Frame, Sha256Hex)>,
+    /// Names of frames kept last: a frame is known by when it came, to the nanosecond.
+    pub(super) known: VecDeque<(Instant, u64, Sha256Hex)>,
 }
 
 impl Keeper {
     /// Keeps a frame; its name.
     pub(super) async fn frame(&mut self, frame: &Frame) -> Option<Sha256Hex> {
-        let same = |other: &Frame| std::sync::Arc::ptr_eq(&other.picture.bgr, &frame.picture.bgr);
-        if let Some((_, name)) = self.known.iter().find(|(other, _)| same(other)) {
+        let same = |known: &&(Instant, u64, Sha256Hex)| (known.0, known.1) == (frame.received, frame.number);
+        if let Some((.., name)) = self.known.iter().find(same) {
             return Some(name.clone());
         }
         let name = self.picture(frame.picture.clone(), FRAME_QUALITY).await?;
-        self.known.push_back((frame.clone(), name.clone()));
+        self.known.push_back((frame.received, frame.number, name.clone()));
         while self.known.len() > REMEMBERED {
             self.known.pop_front();
         }
@@ -46,11 +47,6 @@ impl Keeper {
         let frame = self.frame(frame).await?;
         let plate = self.picture(crop.clone(), PLATE_QUALITY).await?;
         Some(ReadingEvidence { frame, plate })
-    }
-
-    /// Forgets frames: their vehicle is gone, their memory is wanted.
-    pub(super) fn forget(&mut self) {
-        self.known.clear();
     }
 
     async fn picture(&self, picture: Picture, quality: u8) -> Option<Sha256Hex> {

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::keep::Keeper;
 use super::passage::{Passage, Tell};
 use super::pool::{Looked, Seat};
-use super::{Seen, SightOrder, Since, Watched, preview};
+use super::{Seen, SightOrder, Since, Watched, fates, preview};
 
 /// What is due without a frame is told by this, and the cameras' state renewed.
 const TICK: Duration = Duration::from_millis(250);
@@ -126,13 +126,17 @@ impl Lane {
         }
         self.since.send_replace(watched.map(|w| (w, now)));
         self.passage = watched.map(|w| Passage::new(w, &self.configs, now));
-        self.keeper.forget();
     }
 
     async fn looked(&mut self, looked: Looked) {
         let Some(passage) = self.passage.as_mut().filter(|p| looked.frame.received >= p.begun) else { return };
         match &looked.look {
-            Ok(look) => passage.add(looked.camera, &looked.frame, look),
+            Ok(look) => {
+                for fate in fates::of(look) {
+                    metrics::counter!("edge_looks_total", "lane" => self.name.clone(), "fate" => fate).increment(1);
+                }
+                passage.add(looked.camera, &looked.frame, look);
+            }
             Err(error) => {
                 metrics::counter!("edge_looks_failed_total", "lane" => self.name.clone()).increment(1);
                 tracing::error!(lane = self.name, error, "a frame could not be looked at");
