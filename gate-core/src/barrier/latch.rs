@@ -62,6 +62,8 @@ pub struct Latch {
     /// A second vehicle came onto the stop line after the first had reached the exit.
     follower: bool,
     tailgated: bool,
+    /// When the inputs were looked at last.
+    looked_at: Option<Monotonic>,
     /// Since when a loop cannot be read.
     blind_since: Option<Monotonic>,
     /// Sight was lost for too long: only an officer, or the next opening, ends this.
@@ -79,6 +81,7 @@ impl Default for Latch {
             under: false,
             follower: false,
             tailgated: false,
+            looked_at: None,
             blind_since: None,
             broken: false,
         }
@@ -143,16 +146,18 @@ impl Latch {
         for name in Inputs::required(config).chain([InputName::LoopApproach]).filter(|&n| occupied(n)) {
             self.seen.insert(name);
         }
-        self.watch_sight(inputs, config, now);
+        let (slept, unread) = self.unseen_for(inputs, config, now);
         let (was_approach, was_under) = (self.approach, self.under);
         let (approach, under) = (inputs.active(InputName::LoopApproach, now), inputs.active(InputName::LoopUnder, now));
         // Behind a vehicle that has reached the exit: somebody came to the stop line meanwhile, and the
         // way under the boom was free in between.
-        let worst = self.way >= Way::Exit && self.blind_since.is_some_and(|since| now.since(since) > BRIDGED);
+        let behind = self.way >= Way::Exit;
+        let worst = |read: Option<bool>| behind && (slept > BRIDGED || (read.is_none() && unread > BRIDGED));
+        let under_before = was_under && !worst(under);
         self.approach = approach.unwrap_or(was_approach);
-        self.under = under.unwrap_or(was_under && !worst);
-        let approach_rose = (self.approach && !was_approach) || (worst && approach.is_none());
-        let under_rose = self.under && !was_under;
+        self.under = under.unwrap_or(under_before);
+        let approach_rose = (self.approach && !was_approach) || worst(approach);
+        let under_rose = self.under && !under_before;
         if self.way >= Way::Exit && approach_rose {
             self.follower = true;
         }
@@ -196,16 +201,17 @@ impl Latch {
         None
     }
 
-    /// Notices that a loop of the sequence cannot be read for longer than [`GAP`].
-    fn watch_sight(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) {
+    /// For how long nobody looked, and for how long a loop of the sequence has not been read. Past [`GAP`]
+    /// either breaks a sequence under way.
+    fn unseen_for(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> (Duration, Duration) {
+        let slept = self.looked_at.replace(now).map_or(Duration::ZERO, |at| now.since(at));
         let blind = Inputs::required(config).chain([InputName::LoopApproach]).any(|n| inputs.active(n, now).is_none());
+        let unread = if blind { now.since(*self.blind_since.get_or_insert(now)) } else { Duration::ZERO };
         if !blind {
             self.blind_since = None;
-            return;
         }
-        let since = *self.blind_since.get_or_insert(now);
-        let under_way = matches!(self.way, Way::Approach | Way::Under | Way::Exit);
-        self.broken |= under_way && now.since(since) > GAP;
+        self.broken |= matches!(self.way, Way::Approach | Way::Under | Way::Exit) && slept.max(unread) > GAP;
+        (slept, unread)
     }
 
     /// Whether the whole lane was read empty, the stop line included, for the clear time. A vehicle with

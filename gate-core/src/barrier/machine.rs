@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::config::{BarrierConfig, GREEN, READ_BACK, SETTLE};
+use super::config::{BLIND, BarrierConfig, GREEN, READ_BACK, SETTLE};
 use super::defect::{Defect, Defects};
 use super::grant::{Grant, Grants, Void};
 use super::inputs::Inputs;
@@ -83,8 +83,11 @@ pub struct Barrier {
     /// A sensor did not show the last vehicle (rule 5).
     pub(super) implausible: bool,
     pub(super) maintenance: bool,
-    /// It was stopped: before the agent lowers the boom again somebody must say so anew (I6).
+    /// It was stopped, or just began, or was blind: before the agent lowers the boom somebody must give a
+    /// new word (I6): a grant, or that the way is empty.
     pub(super) needs_word: bool,
+    /// When it was stepped last.
+    stepped_at: Option<Monotonic>,
     /// A motion relay may be on until then (I5): the other one is not pulsed before.
     pub(super) relay_until: Option<(Motion, Monotonic)>,
     green_at: Option<Monotonic>,
@@ -112,7 +115,8 @@ impl Barrier {
             blind_since: None,
             implausible: false,
             maintenance: false,
-            needs_word: false,
+            needs_word: true,
+            stepped_at: None,
             relay_until: None,
             green_at: None,
             effects: Vec::new(),
@@ -175,6 +179,10 @@ impl Barrier {
         if self.defects.has(Defect::Dead) {
             return Vec::new();
         }
+        // One that slept is as one that starts.
+        if self.stepped_at.replace(now).is_some_and(|at| now.since(at) > BLIND) {
+            self.start_anew(now);
+        }
         match input {
             BarrierInput::Tick => {}
             BarrierInput::Read(readings) => {
@@ -236,6 +244,7 @@ impl Barrier {
         self.inputs.doubt();
         self.settled_at = now.plus(SETTLE);
         self.latch.lose_sight();
+        self.needs_word = true;
         self.blind_since = None;
         self.void_grant(Void::TrackChanged);
         if !self.ends_at_the_lane() {

@@ -176,6 +176,8 @@ impl Lane {
             }
             self.emit(EventBody::PassageEnded { outcome, opened_by });
         }
+        // Nothing that was given for it may serve the next.
+        self.effects.push(LaneEffect::VoidGrant(Void::TrackChanged));
         self.effects.push(LaneEffect::WatchNoMore);
         self.vehicle = None;
         self.enter(LaneState::Idle, now);
@@ -251,7 +253,10 @@ impl Lane {
     }
 
     fn track_changed(&mut self, now: Monotonic) {
-        let Some(vehicle) = &mut self.vehicle else { return };
+        let Some(vehicle) = &mut self.vehicle else {
+            self.effects.push(LaneEffect::VoidGrant(Void::TrackChanged));
+            return;
+        };
         if self.state == LaneState::Passing {
             return;
         }

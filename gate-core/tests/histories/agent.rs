@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use gate_core::barrier::defect::Defect;
 use gate_core::barrier::machine::{Barrier, BarrierInput};
 use gate_core::clock::Monotonic;
 use gate_core::decision::Decision;
@@ -17,9 +16,11 @@ use gate_core::message::event::{DecidedBy, EventBody};
 use gate_core::vehicle::Direction;
 
 use crate::fact::{Fact, Local, Offer};
+use crate::less::Given;
 use crate::pair::{Pair, PairEffect, PairInput};
 use crate::plant::Plant;
 use crate::rng::Rng;
+use crate::world::Play;
 
 /// What an agent wants done outside.
 #[derive(Clone, Debug)]
@@ -37,6 +38,9 @@ pub struct Agent {
     pub wishes: Vec<Wish>,
     trusted: TrustedKeys,
     ids: StepIds,
+    /// All that it was given, where that is wanted.
+    pub given: Vec<Given>,
+    keeps: bool,
 }
 
 pub fn lane_name() -> LaneId {
@@ -49,10 +53,10 @@ pub fn at(now: u64) -> Monotonic {
 
 impl Agent {
     /// A start: a new epoch. What an earlier life had stopped stays stopped.
-    pub fn start(plant: &Plant, defect: Option<Defect>, stopped: bool, trusted: TrustedKeys, rng: &mut Rng) -> Self {
+    pub fn start(plant: &Plant, play: &Play, stopped: bool, trusted: TrustedKeys, rng: &mut Rng) -> Self {
         let now = at(plant.now);
         let mut barrier = Barrier::new(plant.config.clone(), now);
-        if let Some(defect) = defect {
+        if let Some(defect) = play.defect {
             barrier = barrier.with_defect(defect);
         }
         let lane = Lane::new(Direction::Entry, LaneMode::Automatic, now);
@@ -65,6 +69,8 @@ impl Agent {
             wishes: Vec::new(),
             trusted,
             ids: ids(rng),
+            given: Vec::new(),
+            keeps: play.keep,
         };
         if stopped {
             agent.order(Local::Stop, plant.now, rng);
@@ -86,6 +92,9 @@ impl Agent {
     /// A step with the ids drawn before.
     pub fn go(&mut self, input: PairInput, now: u64) {
         let session = self.freshness.session().clone();
+        if self.keeps {
+            self.given.push(Given { now, input: input.clone(), ids: self.ids, session: session.clone() });
+        }
         let effects = self.pair.step(input, &session, self.ids, at(now));
         for effect in effects {
             match effect {

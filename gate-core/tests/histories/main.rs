@@ -9,6 +9,7 @@ mod agent;
 mod checker;
 mod coverage;
 mod fact;
+mod less;
 mod pair;
 mod plant;
 mod rng;
@@ -22,10 +23,11 @@ use std::time::Instant;
 use checker::Violation;
 use coverage::Coverage;
 use gate_core::barrier::defect::Defect;
-use world::{Play, run};
+use rng::Rng;
+use world::{Play, life, run};
 
 /// Histories of the default run.
-const HISTORIES: u64 = 1500;
+const HISTORIES: u64 = 4000;
 /// A defect must show within so many.
 const PER_DEFECT: u64 = 1200;
 
@@ -127,11 +129,28 @@ fn every_defect_is_caught() {
     for defect in Defect::ALL {
         // A machine that never moves must not be excused by its caution.
         let rule = (defect == Defect::Dead).then_some("I14");
-        let (coverage, violations) = play(PER_DEFECT, Play { defect: Some(defect), rule, show: false }, true);
+        let (coverage, violations) = play(PER_DEFECT, Play { defect: Some(defect), rule, ..Play::default() }, true);
         match violations.first() {
             Some(violation) => println!("{defect:?}: caught after {} histories: {violation}", coverage.histories),
             None => missed.push(defect),
         }
     }
     assert!(missed.is_empty(), "the judge does not see {missed:?}");
+}
+
+#[test]
+fn taking_information_away_moves_nothing() {
+    let count = number("GATE_HISTORIES").unwrap_or(HISTORIES) / 8;
+    let mut lives = 0;
+    for life in (0..count).filter_map(life) {
+        lives += 1;
+        let mut rng = Rng::new(lives);
+        for _ in 0..4 {
+            if let Err(what) = life.with_less(&mut rng) {
+                panic!("I12 broken in healthy history {lives}: {what}");
+            }
+        }
+    }
+    assert!(lives * 2 > count, "only {lives} of {count} histories could be used");
+    println!("{lives} healthy histories, each played 4 times with less");
 }

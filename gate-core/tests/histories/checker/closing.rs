@@ -7,6 +7,7 @@ use gate_core::barrier::state::{BarrierNews, BarrierState};
 use super::presence::Presence;
 use super::{Broken, Scene};
 use crate::fact::Fact;
+use crate::plant::STEP_MS;
 
 #[derive(Debug)]
 pub struct Closing {
@@ -87,7 +88,8 @@ impl Closing {
             if scene.log.lasting(*name, false, now) < 1500 {
                 return no(format!("{name:?} was not free in all reads of 1.5 s"));
             }
-            if scene.log.newest(*name).is_none_or(|r| r.at + 150 < now) {
+            // A step of the plant may lie between an order and its being seen here.
+            if scene.log.newest(*name).is_none_or(|r| r.at + 150 + STEP_MS < now) {
                 return no(format!("the newest read of {name:?} is older than 150 ms"));
             }
         }

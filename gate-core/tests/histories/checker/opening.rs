@@ -45,6 +45,8 @@ pub struct Opening {
     told_at: u64,
     /// When an officer said something last.
     acted_at: u64,
+    /// The barrier was in a state in which people answer for what passes.
+    excused_at: Option<u64>,
 }
 
 impl Opening {
@@ -190,11 +192,16 @@ impl Opening {
         if self.due.is_some_and(|(by, ..)| now > by) {
             return Err(("I14", "a vehicle with a live grant waits, everything is well, and no OPEN came".to_owned()));
         }
+        let by_state =
+            ends_at_the_lane(log.barrier) || matches!(log.barrier, BarrierState::HeldOpen | BarrierState::Unknown);
+        if by_state {
+            self.excused_at = Some(now);
+        }
         self.labels.retain(|at| at + LABEL_BEFORE_MS > now);
         for vehicle in &plant.road.passed_now {
             let healthy = log.well_for(now) > HEALTHY_MS && log.alive_for(now) > HEALTHY_MS;
             let watched = healthy && !vehicle.tight && plant.config.three_loops;
-            let held = log.barrier == BarrierState::HeldOpen;
+            let held = self.excused_at.is_some_and(|at| at + HEALTHY_MS > now);
             if self.credit != Some(vehicle.id) && watched && !held {
                 self.unlabelled.push((now, vehicle.id));
             }

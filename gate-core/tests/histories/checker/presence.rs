@@ -68,29 +68,33 @@ impl Presence {
         (!self.proven).then_some("nothing proves that the way is empty")
     }
 
-    fn arm(&mut self) {
+    fn arm(&mut self, log: &Log, now: u64) {
         (self.stage, self.proven, self.told, self.by_officer) = (Stage::Nothing, false, false, false);
-        self.seen.clear();
+        let all = self.required.iter().chain([&InputName::LoopApproach]);
+        self.seen = all.filter(|name| log.fresh(**name, now, 300) == Some(true)).copied().collect();
+        if log.fresh(InputName::LoopApproach, now, 300) == Some(true) {
+            self.stage = Stage::Approach;
+        }
     }
 
     pub fn fact(&mut self, fact: &Fact, log: &Log, now: u64) {
         match fact {
             Fact::Started => {
-                self.arm();
+                self.arm(log, now);
                 (self.unsettled, self.implausible) = (false, false);
             }
-            Fact::Device(DeviceNews::Reconnected) => self.arm(),
+            Fact::Device(DeviceNews::Reconnected) => self.arm(log, now),
             Fact::Ordered(Local::Maintenance(false)) if log.barrier == BarrierState::Maintenance => {
-                self.arm();
+                self.arm(log, now);
                 self.unsettled = false;
             }
-            Fact::Told(BarrierNews::State { now: BarrierState::Unknown, .. }) => self.arm(),
+            Fact::Told(BarrierNews::State { now: BarrierState::Unknown, .. }) => self.arm(log, now),
             Fact::Told(BarrierNews::Commanded { motion: Motion::Open, .. }) => {
-                self.arm();
+                self.arm(log, now);
                 self.unsettled = false;
             }
             Fact::Ordered(Local::Reset) => {
-                self.arm();
+                self.arm(log, now);
                 (self.implausible, self.unsettled) = (false, false);
             }
             Fact::Ordered(Local::TailgatingKey) => self.unsettled = false,
@@ -103,7 +107,7 @@ impl Presence {
                 self.implausible |= self.silent();
             }
             Fact::Told(BarrierNews::Tailgated) => (self.unsettled, self.proven) = (true, false),
-            Fact::Read(read) if read.active == Some(true) => self.occupied(read.name),
+            Fact::Read(read) if read.active == Some(true) => self.occupied(read.name, log, now),
             _ => {}
         }
         if self.stage == Stage::Exit && !self.proven && !self.unsettled && self.all_free_for(2000, log, now) {
@@ -116,11 +120,11 @@ impl Presence {
         self.required.iter().chain([&InputName::LoopApproach]).any(|name| !self.seen.contains(name))
     }
 
-    fn occupied(&mut self, name: InputName) {
+    fn occupied(&mut self, name: InputName, log: &Log, now: u64) {
         if self.required.contains(&name) {
             // Whoever comes once the vehicle is told to be through needs a sequence of his own.
             if self.told {
-                self.arm();
+                self.arm(log, now);
             }
             self.proven = false;
         }

@@ -32,8 +32,9 @@ enum End {
 }
 
 impl Chaos {
-    pub fn new(rng: &mut Rng) -> Self {
+    pub fn new(healthy: bool, rng: &mut Rng) -> Self {
         let every_ms: u64 = rng.pick(&[0, 0, 0, 30_000, 15_000, 8000, 3000]);
+        let every_ms = if healthy { 0 } else { every_ms };
         Self {
             every_ms,
             next_at: rng.between(0, 20_000),

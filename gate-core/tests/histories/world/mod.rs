@@ -15,8 +15,9 @@ use crate::agent::{Agent, Wish, at};
 use crate::checker::{Checker, Violation};
 use crate::coverage::Coverage;
 use crate::fact::{Fact, Local, Offer};
+use crate::less::Life;
 use crate::pair::PairInput;
-use crate::plant::Plant;
+use crate::plant::{Plant, STEP_MS};
 use crate::rng::Rng;
 use crate::wire::{Delivery, Wire};
 use centre::Centre;
@@ -32,6 +33,10 @@ const SESSION_MS: u64 = 10_000;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Play {
     pub defect: Option<Defect>,
+    /// Nothing breaks but what drivers and officers do.
+    pub healthy: bool,
+    /// Keep all that the agent was given.
+    pub keep: bool,
     /// Judge by this invariant alone.
     pub rule: Option<&'static str>,
     /// Write every fact to standard error.
@@ -53,12 +58,24 @@ pub struct World {
     play: Play,
 }
 
+/// The life of the agent of one healthy history.
+pub fn life(seed: u64) -> Option<Life> {
+    let play = Play { healthy: true, keep: true, ..Play::default() };
+    let (violation, world) = history(seed, play, &mut Coverage::default());
+    let agent = world.agent.filter(|_| violation.is_none())?;
+    Some(Life { config: world.plant.config, began: STEP_MS, given: agent.given })
+}
+
 /// Plays one history; its length is drawn from its seed.
 pub fn run(seed: u64, play: Play, coverage: &mut Coverage) -> Option<Violation> {
+    history(seed, play, coverage).0
+}
+
+fn history(seed: u64, play: Play, coverage: &mut Coverage) -> (Option<Violation>, World) {
     let mut rng = Rng::new(seed);
     let plant = Plant::new(&mut rng);
     let wire = Wire::new(&mut rng);
-    let mut chaos = Chaos::new(&mut rng);
+    let mut chaos = Chaos::new(play.healthy, &mut rng);
     let mut people = People::new(&mut rng);
     let mut centre = Centre::new();
     let mut checker = Checker::new(&plant);
@@ -95,7 +112,7 @@ pub fn run(seed: u64, play: Play, coverage: &mut Coverage) -> Option<Violation> 
             if let Err(violation) = checker.fact(fact, &world.plant, &world.wire)
                 && play.rule.is_none_or(|rule| rule == violation.rule)
             {
-                return Some(violation.of(seed));
+                return (Some(violation.of(seed)), world);
             }
         }
         if play.show && world.plant.now % 500 == 0 {
@@ -105,12 +122,12 @@ pub fn run(seed: u64, play: Play, coverage: &mut Coverage) -> Option<Violation> 
         if let Err(violation) = checker.moment(&world.plant, &world.wire, world.wrong_at)
             && play.rule.is_none_or(|rule| rule == violation.rule)
         {
-            return Some(violation.of(seed));
+            return (Some(violation.of(seed)), world);
         }
     }
     coverage.histories += 1;
     coverage.seconds += length / 1000;
-    None
+    (None, world)
 }
 
 impl World {
@@ -125,7 +142,7 @@ impl World {
             }
             if self.plant.now >= self.starts_at {
                 let trusted = centre.trusted();
-                let agent = Agent::start(&self.plant, self.play.defect, self.stopped, trusted, &mut self.rng);
+                let agent = Agent::start(&self.plant, &self.play, self.stopped, trusted, &mut self.rng);
                 self.agent = Some(agent);
                 *killed = false;
             }

@@ -1,0 +1,140 @@
+//! I12: a history is played again with information taken away; nothing may move then that did not move
+//! with it. Plays the recorded inputs of an agent (open loop) into the same machines.
+
+use gate_core::barrier::config::BarrierConfig;
+use gate_core::barrier::io::{InputName, Motion, Output};
+use gate_core::barrier::machine::{Barrier, BarrierInput};
+use gate_core::barrier::state::BarrierNews;
+use gate_core::ids::LaneSession;
+use gate_core::lane::effect::{Act, LaneInput, Order, StepIds};
+use gate_core::lane::machine::Lane;
+use gate_core::message::command::LaneMode;
+use gate_core::vehicle::Direction;
+
+use crate::agent::at;
+use crate::pair::{Pair, PairEffect, PairInput};
+use crate::rng::Rng;
+
+/// One input of an agent, as it was given.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub now: u64,
+    pub input: PairInput,
+    pub ids: StepIds,
+    pub session: LaneSession,
+}
+
+/// An agent's life.
+#[derive(Clone, Debug)]
+pub struct Life {
+    pub config: BarrierConfig,
+    pub began: u64,
+    pub given: Vec<Given>,
+}
+
+/// What is taken away between two times.
+#[derive(Clone, Copy, Debug)]
+enum Lost {
+    /// One input cannot be read.
+    Input(InputName),
+    /// Nothing is read.
+    Reads,
+    /// Answers and permissions do not arrive.
+    Permissions,
+    /// Nothing arrives at all, and time jumps.
+    Everything,
+}
+
+/// What moved: time and direction; and when the stop was dropped.
+#[derive(Debug, Default, PartialEq)]
+struct Moves {
+    pulses: Vec<(u64, Motion)>,
+    stops: Vec<u64>,
+}
+
+impl Life {
+    fn play(&self, mut taken: impl FnMut(&Given) -> Option<PairInput>) -> Moves {
+        let began = at(self.began);
+        let lane = Lane::new(Direction::Entry, LaneMode::Automatic, began);
+        let mut pair = Pair::new(lane, Barrier::new(self.config.clone(), began));
+        let mut moves = Moves::default();
+        for given in &self.given {
+            let Some(input) = taken(given) else { continue };
+            let ordered = matches!(input, PairInput::Barrier(BarrierInput::Stop { .. }));
+            for effect in pair.step(input, &given.session, given.ids, at(given.now)) {
+                match effect {
+                    PairEffect::Told(BarrierNews::Commanded { motion, .. }) => moves.pulses.push((given.now, motion)),
+                    PairEffect::Output(Output::DropStop) if ordered => moves.stops.push(given.now),
+                    _ => {}
+                }
+            }
+        }
+        moves
+    }
+
+    /// An officer with the boom in view said anew that the way is empty: what follows is by that word.
+    fn word(&self, from: u64, until: u64) -> bool {
+        self.given.iter().any(|given| {
+            (from..=until).contains(&given.now) && matches!(given.input, PairInput::Barrier(BarrierInput::WayIsEmpty))
+        })
+    }
+
+    /// Takes something away at random, and tells what moved that should not have.
+    pub fn with_less(&self, rng: &mut Rng) -> Result<(), String> {
+        let whole = self.play(|given| Some(given.input.clone()));
+        let last = self.given.last().map_or(0, |g| g.now);
+        // Half a second of silence is bridged, and may hide a vehicle (see `barrier::latch::BRIDGED`).
+        let length = rng.between(700, 20_000);
+        let from = rng.between(self.began, last);
+        let lost = match rng.between(0, 5) {
+            0..3 => Lost::Input(rng.pick(&InputName::ALL)),
+            3 => Lost::Reads,
+            4 => Lost::Permissions,
+            _ => Lost::Everything,
+        };
+        let less = self.play(|given| {
+            let within = (from..from + length).contains(&given.now);
+            if within { taken(given, lost) } else { Some(given.input.clone()) }
+        });
+        for motion in [Motion::Open, Motion::Close] {
+            let until = |moves: &Moves, t: u64| moves.pulses.iter().filter(|(p, m)| *p <= t && *m == motion).count();
+            for (t, _) in less.pulses.iter().filter(|(_, m)| *m == motion) {
+                if self.word(from, *t) && motion == Motion::Close {
+                    break;
+                }
+                if until(&less, *t) > until(&whole, *t) {
+                    return Err(format!(
+                        "{motion:?} at {t} ms that did not come with {lost:?} from {from} for {length} ms"
+                    ));
+                }
+            }
+        }
+        if less.stops != whole.stops {
+            return Err(format!("a STOP that was ordered did not come with {lost:?} lost from {from} for {length} ms"));
+        }
+        Ok(())
+    }
+}
+
+fn taken(given: &Given, lost: Lost) -> Option<PairInput> {
+    let input = given.input.clone();
+    match (lost, input) {
+        // STOP is never lost here: it comes by wire, panel or network, each for itself.
+        (_, input @ PairInput::Barrier(BarrierInput::Stop { .. })) => Some(input),
+        (Lost::Input(name), PairInput::Barrier(BarrierInput::Read(mut reads))) => {
+            reads.iter_mut().filter(|r| r.name == name).for_each(|r| r.active = None);
+            Some(PairInput::Barrier(BarrierInput::Read(reads)))
+        }
+        (Lost::Reads, PairInput::Barrier(BarrierInput::Read(_))) | (Lost::Everything, _) => None,
+        (Lost::Permissions, input) => Some(input).filter(|input| !permits(input)),
+        (_, input) => Some(input),
+    }
+}
+
+fn permits(input: &PairInput) -> bool {
+    matches!(
+        input,
+        PairInput::Lane(LaneInput::Replied { .. } | LaneInput::Order(Order { act: Act::Open { .. }, .. }))
+            | PairInput::Barrier(BarrierInput::Grant(_) | BarrierInput::Open { .. })
+    )
+}
