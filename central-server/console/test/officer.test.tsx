@@ -55,7 +55,7 @@ test("a lane that does not do it says why, in plain sight", async () => {
   page.stream.news(event("in-1", { type: "refused", what: "open", why: "no vehicle stands at the stop line" }));
   await page.passes(50);
   expect(page.text(".progress.bad")).toContain("LÀN KHÔNG LÀM");
-  expect(page.text(".progress.bad")).toContain("no vehicle stands at the stop line");
+  expect(page.text(".progress.bad")).toContain("không có xe ở vạch dừng");
 });
 
 test("silence after an act is told, not waited out", async () => {
@@ -125,6 +125,16 @@ test("the plate corrected: a runner-up by arrow, decided anew, opened by another
   expect(page.text(".fresh")).toContain("Đủ mọi điều kiện");
   expect(page.text(".fresh")).toContain("nhấn O");
   expect(page.central.open).not.toHaveBeenCalled();
+});
+
+test("a plate of the other country is written as that country's, and the boom's place keeps the key back", async () => {
+  const view = passage({}, { corrected: "34V65008" });
+  page = await Page.open(central(lanes(referred(view))));
+  expect(page.text(".plate")).toBe("34V-650.08");
+  expect(page.text(".corrected")).toContain("云G·12346");
+  page.stream.news(statusNews(status("in-1", { state: "referred", passage: PASSAGE, track: 4, barrier: "stopped" })));
+  await page.passes(50);
+  expect(page.text(".actions .open")).toContain("barie chưa đóng");
 });
 
 test("what is no plate is not sent", async () => {

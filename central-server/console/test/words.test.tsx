@@ -66,4 +66,14 @@ test("sureness in words, and never a hundred that is none", () => {
     "Almost certain",
   ]);
   expect([percent(0.9999), percent(0.5), percent(1)]).toEqual(["99.9 %", "50.0 %", "100.0 %"]);
+  expect(percent(0.0004)).toBe("< 0.1 %");
+});
+
+test("what the gate says in English is said in the officer's language, or as it came", () => {
+  const vietnamese = { t: texts("vi"), language: "vi" as const, name: nameIn(words, "vi") };
+  expect(said("the barrier is stopped", vietnamese)).toBe("Barie: Đã dừng");
+  expect(said("seen nothing, declared lorry", vietnamese)).toBe("chưa thấy ≠ lorry");
+  expect(said("it never came in", vietnamese)).toBe("chưa thấy xe vào");
+  expect(said("something new", vietnamese)).toBe("something new");
+  expect(said("it never came in", { ...vietnamese, t: texts("en"), language: "en" })).toBe("it never came in");
 });

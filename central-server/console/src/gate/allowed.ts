@@ -1,10 +1,20 @@
 /** What may be done now, and when not, why: shown on the key instead of a key that does nothing. */
 
-import type { PassageView } from "../contract";
+import type { Country, PassageView } from "../contract";
+import { countryOf } from "./plate";
 import type { Lane } from "./state";
 
 export type Key = "correct" | "confirm" | "open" | "refuse" | "hold" | "stop" | "mode";
-export type WhyNot = "overrule" | "role" | "notLive" | "laneNotLive" | "noVehicle" | "noPlate" | "moving" | "busy";
+export type WhyNot =
+  | "overrule"
+  | "boom"
+  | "role"
+  | "notLive"
+  | "laneNotLive"
+  | "noVehicle"
+  | "noPlate"
+  | "moving"
+  | "busy";
 
 export interface Situation {
   mayAct: boolean;
@@ -32,6 +42,8 @@ export function whyNot(key: Key, now: Situation): WhyNot | null {
   if (moving && key !== "correct" && key !== "confirm") return "moving";
   if (key === "confirm" && !plateOf(now.passage)) return "noPlate";
   if (key === "open" && !now.mayLead && isRefused(now.passage)) return "overrule";
+  // A lane opens from closed alone; after tailgating the key only settles whose the second vehicle was.
+  if (key === "open" && status.barrier !== "closed" && status.state !== "tailgated") return "boom";
   return null;
 }
 
@@ -39,6 +51,13 @@ export function whyNot(key: Key, now: Situation): WhyNot | null {
 export function plateOf(passage: PassageView | undefined): string | null {
   if (!passage) return null;
   return passage.record.corrected ?? passage.record.parts.find((p) => p.part === "tractor")?.text ?? null;
+}
+
+/** The country of the plate that counts; of a corrected one, as its text tells. */
+export function plateCountry(passage: PassageView | undefined): Country | null {
+  const read = passage?.record.parts.find((p) => p.part === "tractor")?.country ?? null;
+  const corrected = passage?.record.corrected;
+  return corrected ? (countryOf(corrected) ?? read) : read;
 }
 
 /** A refused vehicle is let through by a shift leader alone, whatever the cause. */

@@ -3,6 +3,7 @@
 import { type ActLine, boomCame, movesBoom, overdue } from "../gate/act";
 import type { Lane } from "../gate/state";
 import { faultText } from "../words";
+import { said } from "../words/said";
 import { useDesk, useDeskState, useSpeech } from "./use";
 
 /** Shown for so long after its key was pressed. */
@@ -17,7 +18,8 @@ export function ActProgress(props: { lane: Lane }) {
 }
 
 function Progress(props: { line: ActLine; tick: number }) {
-  const { t, name } = useSpeech();
+  const speech = useSpeech();
+  const { t, name } = speech;
   const { line } = props;
   const late = overdue(line, props.tick);
   const bad = line.sent === "failed" || line.lane === "refused";
@@ -42,7 +44,7 @@ function Progress(props: { line: ActLine; tick: number }) {
         )}
       </ol>
       {line.fault && <p>{faultText(t, line.fault.kind, line.fault.message)}</p>}
-      {line.lane === "refused" && <p>{line.why}</p>}
+      {line.lane === "refused" && <p>{said(line.why, speech)}</p>}
       {late && <p>{t.act.overdue[late]}</p>}
     </div>
   );

@@ -1,7 +1,7 @@
 /** The declared vehicle beside what was seen: what differs stands out. */
 
 import type { ExpectedVehicle, PassageRecord, PassageView } from "../contract";
-import { core, forPeople } from "../gate/plate";
+import { core, countryOf, forPeople } from "../gate/plate";
 import { dayAndClock } from "../gate/time";
 import { type Speech, useSpeech } from "./use";
 
@@ -73,7 +73,8 @@ export function rows(
   const trailer = record.parts.find((p) => p.part === "trailer");
   const boxes = record.parts.filter((p) => p.part === "container");
   const plate = record.corrected ?? tractor?.text ?? "";
-  const country = tractor?.country ?? expected?.country ?? null;
+  const country =
+    (record.corrected ? countryOf(record.corrected) : null) ?? tractor?.country ?? expected?.country ?? null;
   const unseen = t.passage.notSeen;
   const found: Row[] = [
     {

@@ -2,6 +2,7 @@
 
 import type { PassageView } from "../contract";
 import { clock, dayAndClock } from "../gate/time";
+import { said } from "../words/said";
 import { useSpeech } from "./use";
 
 export function Confirmations(props: { passage: PassageView }) {
@@ -68,7 +69,8 @@ export function Boom(props: { passage: PassageView }) {
 }
 
 export function DoneActs(props: { passage: PassageView }) {
-  const { t, language, name } = useSpeech();
+  const speech = useSpeech();
+  const { t, language, name } = speech;
   const { acts } = props.passage;
   if (acts.length === 0) return null;
   return (
@@ -83,7 +85,7 @@ export function DoneActs(props: { passage: PassageView }) {
               <span class={`came ${act.outcome.state}`}>
                 {" "}
                 → {t.came[act.outcome.state]}
-                {act.outcome.state === "refused" && `: ${act.outcome.detail}`}
+                {act.outcome.state === "refused" && `: ${said(act.outcome.detail, speech)}`}
               </span>
             )}
             {act.reason && <q>{act.reason}</q>}

@@ -3,7 +3,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { LaneMode, PassageView } from "../contract";
-import { forPeople, normalise, plausible } from "../gate/plate";
+import { plateCountry } from "../gate/allowed";
+import { countryOf, forPeople, normalise, plausible } from "../gate/plate";
 import { picture } from "../net/api";
 import { StopButton } from "./ActionBar";
 import { KeyList } from "./KeyList";
@@ -35,14 +36,11 @@ export function Dialogs() {
       onSend={(reason) => (open ? desk.openFor(lane, passage, reason) : desk.refuse(lane, passage, reason))}
     >
       <p class="subject">
-        {lane.lane} · <b>{now.plate ? forPeople(now.plate, countryIn(now)) : t.passage.unread}</b>
+        {lane.lane} · <b>{now.plate ? forPeople(now.plate, plateCountry(now.passage)) : t.passage.unread}</b>
       </p>
     </ReasonDialog>
   );
 }
-
-const countryIn = (now: ReturnType<typeof situation>) =>
-  now.passage?.record.parts.find((p) => p.part === "tractor")?.country ?? null;
 
 interface FrameProps {
   title: string;
@@ -253,7 +251,7 @@ function CorrectDialog(props: { passage: string }) {
       <div class="candidates">
         {candidates.map((text) => (
           <button type="button" key={text} aria-pressed={normalise(plate) === text} onClick={() => setPlate(text)}>
-            {forPeople(text, country)}
+            {forPeople(text, countryOf(text) ?? country)}
           </button>
         ))}
       </div>

@@ -1,6 +1,7 @@
 /** What was read, how sure it is, and what else it could be. */
 
 import type { Country, PassageView } from "../contract";
+import { plateCountry } from "../gate/allowed";
 import { countryOf, forPeople } from "../gate/plate";
 import { named, sureness } from "../words";
 import { useDesk, useSpeech } from "./use";
@@ -12,7 +13,7 @@ export function Plate(props: { passage: PassageView; past?: boolean }) {
   const text = record.corrected ?? tractor?.text;
   if (!text)
     return <UnreadPlate passage={props.passage} past={props.past ?? false} reading={!record.unread && !props.past} />;
-  const country = tractor?.country ?? countryOf(text);
+  const country = plateCountry(props.passage) ?? countryOf(text);
   const sure = tractor ? sureness(t, tractor.probability) : null;
   return (
     <div class="plate-card">
@@ -20,13 +21,16 @@ export function Plate(props: { passage: PassageView; past?: boolean }) {
         {forPeople(text, country)}
       </p>
       <p class="plate-facts">
-        {country && named(t.countries, country)}
-        {tractor?.color && `, ${named(t.colors, tractor.color)}`}
+        {[country && named(t.countries, country), tractor?.color && named(t.colors, tractor.color)]
+          .filter(Boolean)
+          .join(", ")}
       </p>
       {record.corrected ? (
         <p class="corrected">
           <b>{t.passage.corrected}</b>
-          {tractor && tractor.text !== record.corrected && ` · ${t.passage.read}: ${forPeople(tractor.text, country)}`}
+          {tractor &&
+            tractor.text !== record.corrected &&
+            ` · ${t.passage.read}: ${forPeople(tractor.text, tractor.country)}`}
         </p>
       ) : (
         sure && (
@@ -35,7 +39,7 @@ export function Plate(props: { passage: PassageView; past?: boolean }) {
           </p>
         )
       )}
-      {!props.past && <Others passage={props.passage} text={text} country={country} />}
+      {!props.past && <Others passage={props.passage} text={text} country={tractor?.country ?? null} />}
     </div>
   );
 }
@@ -43,7 +47,7 @@ export function Plate(props: { passage: PassageView; past?: boolean }) {
 /** 99.96 % stays 99.96 %: a hundred is never written for what is less. */
 export function percent(probability: number): string {
   const shown = Math.floor(probability * 1000) / 10;
-  return `${shown.toFixed(1)} %`;
+  return shown === 0 ? "< 0.1 %" : `${shown.toFixed(1)} %`;
 }
 
 function UnreadPlate(props: { passage: PassageView; past: boolean; reading: boolean }) {

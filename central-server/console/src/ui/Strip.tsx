@@ -1,7 +1,7 @@
 /** All lanes side by side: which waits, for what, for how long. */
 
 import type { LaneStatus, PassageView } from "../contract";
-import { plateOf } from "../gate/allowed";
+import { plateCountry, plateOf } from "../gate/allowed";
 import { forPeople } from "../gate/plate";
 import { type Lane, passageOf, waitingSince, waitsForOfficer } from "../gate/state";
 import { nowMs, span } from "../gate/time";
@@ -57,7 +57,7 @@ function Tile(props: TileProps) {
   const status = lane.status;
   const since = waitingSince(lane, passage);
   const plate = plateOf(passage);
-  const country = passage?.record.parts.find((p) => p.part === "tractor")?.country ?? null;
+  const country = plateCountry(passage);
   const began = passage && status?.passage ? passage.record.began_at / 1000 : null;
   return (
     <button type="button" class={`tile ${tone(lane, live)}`} aria-pressed={props.chosen} onClick={props.onChoose}>

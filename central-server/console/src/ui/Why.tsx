@@ -4,6 +4,7 @@ import type { Decision, PassageView, Reason } from "../contract";
 import { isRefused } from "../gate/allowed";
 import { countryOf, forPeople } from "../gate/plate";
 import { faultText, named } from "../words";
+import { said } from "../words/said";
 import { type Speech, useDesk, useDeskState, useSpeech } from "./use";
 
 export function Why(props: { passage: PassageView }) {
@@ -65,9 +66,8 @@ function Detail(props: { reason: Reason; speech: Speech }) {
   return <small>: {detailText(reason, speech)}</small>;
 }
 
-export function detailText(reason: Reason, speech: Pick<Speech, "name">): string {
-  if (reason.code === "confirmation_missing") return speech.name("confirmations", reason.detail);
-  const limits = /^probability ([\d.]+), needed ([\d.]+)$/.exec(reason.detail);
-  if (limits) return `${limits[1]} < ${limits[2]}`;
-  return reason.detail;
+function detailText(reason: Reason, speech: Speech): string {
+  return reason.code === "confirmation_missing" && /^[a-z_]+$/.test(reason.detail)
+    ? speech.name("confirmations", reason.detail)
+    : said(reason.detail, speech);
 }

@@ -156,6 +156,7 @@ export const en: Texts = {
     role: "a lane officer's task",
     busy: "sending",
     overrule: "shift leader only",
+    boom: "the boom is not down",
     moving: "already granted",
   },
   dialogs: {

@@ -157,6 +157,7 @@ export const vi = {
     role: "việc của cán bộ làn",
     busy: "đang gửi",
     overrule: "chỉ trưởng ca",
+    boom: "barie chưa đóng",
     moving: "xe đã được cho qua",
   },
   dialogs: {

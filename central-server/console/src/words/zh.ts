@@ -155,6 +155,7 @@ export const zh: Texts = {
     role: "由车道人员处理",
     busy: "发送中",
     overrule: "仅限班长",
+    boom: "栏杆未落下",
     moving: "已放行",
   },
   dialogs: {
