@@ -2,7 +2,7 @@
 
 use gate_core::plate::{Country, PlateColor, PlateKind};
 use gate_core::vehicle::VehicleClass;
-use gate_vision::{Area, BodyColor, Fate, Look, Quad};
+use gate_vision::{Area, BodyColor, Fate, LEGIBLE, Look, Quad};
 use serde::Serialize;
 
 use super::Shot;
@@ -84,7 +84,7 @@ impl<'a> Line<'a> {
             color: v.color,
         });
         let plates = look.plates.iter().filter(|p| p.fate != Some(Fate::NoPlate)).filter_map(|p| {
-            p.read.as_ref().map(|read| Plate {
+            p.read.as_ref().filter(|read| read.probability >= LEGIBLE).map(|read| Plate {
                 text: &read.text,
                 country: read.country,
                 kind: read.kind,

@@ -1,7 +1,7 @@
 //! The line of one picture for people.
 
 use gate_core::plate::text::for_people;
-use gate_vision::{Look, PlateLook};
+use gate_vision::{Fate, LEGIBLE, Look, PlateLook};
 use serde::Serialize;
 
 use super::Shot;
@@ -13,7 +13,7 @@ fn name(value: impl Serialize) -> String {
 
 /// One line: the source, then plates, container numbers, vehicles, and the time it took.
 pub(super) fn line(shot: &Shot, look: &Look) -> String {
-    let mut parts: Vec<String> = look.plates.iter().map(plate).collect();
+    let mut parts: Vec<String> = look.plates.iter().filter(|p| p.fate != Some(Fate::NoPlate)).map(plate).collect();
     parts.extend(look.containers.iter().map(|c| {
         let check = if c.settled_by_check_digit {
             "settled by check digit"
@@ -37,7 +37,9 @@ pub(super) fn line(shot: &Shot, look: &Look) -> String {
 
 fn plate(look: &PlateLook) -> String {
     let fate = look.fate.map(|f| format!(", {}", f.name())).unwrap_or_default();
-    let Some(read) = &look.read else { return format!("a plate without text ({}{fate})", px(look)) };
+    let Some(read) = look.read.as_ref().filter(|r| r.probability >= LEGIBLE) else {
+        return format!("an illegible plate ({}{fate})", px(look));
+    };
     let words = [
         read.country.map(name),
         read.kind.map(name),

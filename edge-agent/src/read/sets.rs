@@ -11,6 +11,7 @@ and a source that cannot be read gives {\"source\",\"error\"}.
   box is [x,y,width,height], corners four [x,y] clockwise from the text's top left, in pixels of the picture after
   its EXIF rotation; time_ms is from decoded pixels to result; media_ms the place in a video, else null;
   vehicle an index into vehicles, else null; confidence the probability, 0 to 1, that the whole is right.
+  A plate whose text is less probable than 0.05 is illegible and not listed.
 
 Closed sets (null where it cannot be told):
   country        vn cn

@@ -12,8 +12,6 @@ const DISAGREES: f64 = 0.05;
 const DOUBT: f32 = 0.9;
 /// A character less probable than this was not seen at its place.
 const POSSIBLE: f32 = 0.02;
-/// Length of a number.
-const LENGTH: usize = 11;
 
 /// One number, from the evidence of one look.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,12 +73,6 @@ fn settles(slots: &Slots, plain: &str, best: &str) -> bool {
     let possible: Vec<char> =
         slot.iter().zip(&facts.alphabet).skip(1).filter(|(p, _)| **p >= POSSIBLE).map(|(_, c)| *c).collect();
     ContainerCode::settle(plain, place, possible).is_some_and(|code| code.as_str() == best)
-}
-
-/// Whether a text is as long as a number: shorter ones are cut off or something else.
-#[must_use]
-pub(crate) fn is_whole(slots: &Slots) -> bool {
-    slots.raw().chars().count() == LENGTH
 }
 
 #[cfg(test)]

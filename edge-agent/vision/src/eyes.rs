@@ -26,6 +26,10 @@ const MOST_PLATES: usize = 8;
 const MOST_CODES: usize = 6;
 /// Room made around a cut-out plate before it is straightened, as a share of its longer side.
 const CROP_ROOM: f32 = 0.25;
+/// No plate has fewer characters.
+const LEAST_CHARACTERS: usize = 4;
+/// A container number less probable than this was not seen.
+const LEAST_CODE: f32 = 0.02;
 /// Above this probability that it is no plate it is none.
 const NO_PLATE: f32 = 0.5;
 
@@ -155,7 +159,8 @@ impl Eyes {
         let on_motorcycle = vehicle.and_then(|v| vehicles.get(v)).map(|v| v.class == VehicleClass::Motorcycle);
         let read = if slots.raw().is_empty() { None } else { PlateText::of(&slots, &heads, on_motorcycle) };
         let limit = slots.facts().min_probability;
-        let none = heads.is_plate() < 1.0 - NO_PLATE || read.is_none();
+        let short = slots.raw().chars().count() < LEAST_CHARACTERS;
+        let none = heads.is_plate() < 1.0 - NO_PLATE || read.is_none() || short;
         let unsure = read.as_ref().is_none_or(|r| r.probability < limit);
         let fate = none
             .then_some(Fate::NoPlate)
@@ -182,7 +187,7 @@ impl Eyes {
         let corners = if upright { rectify::turned(found.corners) } else { found.corners };
         let view = rectify::flat(picture, corners)?;
         let (slots, _) = self.reader.read(&view)?;
-        let number = container::is_whole(&slots).then(|| container::number(&slots)).flatten();
+        let number = container::number(&slots).filter(|n| n.probability >= LEAST_CODE);
         let (Some(number), Some(crop)) = (number, rectify::cut(picture, found.corners)?) else { return Ok(None) };
         Ok(Some(ContainerLook {
             corners: found.corners,

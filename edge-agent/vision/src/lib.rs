@@ -31,7 +31,7 @@ pub use error::{ModelError, VisionError};
 pub use eyes::Eyes;
 pub use fuse::{FusedReading, Fusion};
 pub use geometry::{Area, Quad};
-pub use look::{ContainerLook, Look, PlateLook, PlateText};
+pub use look::{ContainerLook, LEGIBLE, Look, PlateLook, PlateText};
 pub use picture::{Picture, PictureError};
 pub use quality::Fate;
 pub use vehicle::{BodyColor, VehicleBox};

@@ -5,10 +5,14 @@ use std::time::Duration;
 use gate_core::plate::{Country, PlateColor, PlateKind};
 
 use crate::geometry::Quad;
+use crate::grammar::Candidate;
 use crate::picture::Picture;
 use crate::plate::slots::{Heads, Slots};
 use crate::quality::Fate;
 use crate::vehicle::VehicleBox;
+
+/// Below this probability the evidence is too faint for a text: none is chosen by grammar.
+pub const LEGIBLE: f32 = 0.05;
 
 /// Everything seen in one picture.
 #[derive(Clone, Debug)]
@@ -97,7 +101,8 @@ pub struct ContainerLook {
 }
 
 impl PlateText {
-    /// What evidence says of a plate; `None` when it says "nothing here".
+    /// What evidence says of a plate; `None` when it says "nothing here". Evidence too faint for any text
+    /// gives the raw one, without kind and with the little probability that it has.
     #[must_use]
     pub fn of(slots: &Slots, heads: &Heads, on_motorcycle: Option<bool>) -> Option<Self> {
         let posterior = crate::grammar::posterior(slots, heads);
@@ -105,7 +110,13 @@ impl PlateText {
         #[expect(clippy::cast_possible_truncation, reason = "a probability")]
         let probability = |p: f64| (p as f32 * is_plate).clamp(0.0, 1.0);
         let mut candidates = posterior.candidates.into_iter();
-        let best = candidates.next()?;
+        let mut best = candidates.next()?;
+        if probability(best.probability) < LEGIBLE {
+            let raw = slots.raw();
+            let known = candidates.by_ref().find(|c| c.text == raw);
+            let share = known.map_or(0.0, |c| c.probability);
+            best = Candidate { evidence: slots.evidence(&raw), probability: share, sort: None, text: raw };
+        }
         let kind = best.sort.map(|(_, kind)| crate::grammar::settled_kind(&best.text, kind, on_motorcycle));
         let country = best.sort.map(|(country, _)| country).or_else(|| country_without_grammar(&best.text, heads));
         let color = match (heads.ground(), kind) {
@@ -157,6 +168,13 @@ mod tests {
         let heads = Heads { kind: [0.02, 0.01, 0.0, 0.97], ..Heads::NEUTRAL };
         let read = PlateText::of(&sure("24C12345", 0.999), &heads, None).unwrap();
         assert!(read.probability < 0.05);
+    }
+
+    #[test]
+    fn faint_evidence_gives_no_text_that_was_not_seen() {
+        let read = PlateText::of(&sure("OO1CI234", 0.3), &Heads::NEUTRAL, None).unwrap();
+        assert_eq!((read.text.as_str(), read.kind), ("OO1CI234", None));
+        assert!(read.probability < LEGIBLE);
     }
 
     #[test]
