@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { percent } from "../src/ui/Plate";
 import { nameIn, sureness, texts, waitingText } from "../src/words";
+import { said } from "../src/words/said";
 import { words } from "./fixtures";
 import { Page, stillTime } from "./page";
 
