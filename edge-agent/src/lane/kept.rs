@@ -22,7 +22,7 @@ pub struct Kept {
 /// Where the memory of a lane lies.
 #[must_use]
 pub fn path(data: &Path, lane: &LaneId) -> PathBuf {
-    data.join("lanes").join(format!("{lane}.json"))
+    data.join("kept").join(format!("{lane}.json"))
 }
 
 /// Reads the memory; `Err` says why it is of no use, and then the lane counts as stopped before.

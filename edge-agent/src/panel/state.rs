@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_millis(200);
 const JOURNAL: u32 = 100;
 
 /// A lane whose task shows no sign of life for so long is not well.
-const SILENT: Duration = Duration::from_secs(1);
+const SILENT: Duration = Duration::from_secs(2);
 /// A page that hears nothing for longer says that it is not live.
 const BEAT: Duration = Duration::from_secs(2);
 

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
+use futures::StreamExt as _;
 use gate_core::clock::UtcMicros;
 use gate_core::ids::{EdgeId, LaneSession};
 use gate_core::lane::sign::Sign;
@@ -255,6 +256,19 @@ async fn the_page_is_whole_and_keeps_to_itself() {
     assert_eq!(bench.ask(Method::GET, "/preview", &[], "").await.status, StatusCode::NOT_FOUND);
     assert_eq!(bench.ask(Method::GET, "/api/evidence/..%2f..%2fpins", &[], "").await.status, StatusCode::BAD_REQUEST);
     assert_eq!(bench.ask(Method::GET, "/metrics", &[], "").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_live_stream_tells_the_whole_state_and_then_that_it_lives() {
+    let bench = Bench::start().await;
+    let request = Request::builder().uri("/api/live").body(Body::empty()).unwrap();
+    let answer = bench.router.clone().oneshot(request).await.unwrap();
+    let mut stream = answer.into_body().into_data_stream();
+    let first = stream.next().await.unwrap().unwrap();
+    let first = String::from_utf8_lossy(&first).into_owned();
+    assert!(first.starts_with("event: now\ndata: {") && first.contains("\"central\":false"), "{first}");
+    let next = tokio::time::timeout(Duration::from_secs(5), stream.next()).await.unwrap().unwrap().unwrap();
+    assert!(next.starts_with(b"event: beat\ndata: "), "{next:?}");
 }
 
 #[tokio::test]

@@ -132,7 +132,7 @@ setInterval(() => {
 }, PREVIEW_EVERY_MS);
 
 function reading(p, shown) {
-  const sure = `${(p.probability * 100).toFixed(p.probability > 0.99 ? 2 : 1)} %`;
+  const sure = p.probability > 0.9999 ? "> 99.99 %" : `${(p.probability * 100).toFixed(p.probability > 0.99 ? 2 : 1)} %`;
   const crop = p.evidence ? make("img", { src: `/api/evidence/${p.evidence.plate}`, alt: "" }) : null;
   return make("div", { className: `reading ${p.color ?? ""}` },
     make("strong", {}, shown || "?"), crop, make("small", {}, `${sure} ${t("sure")} · ${p.looks} ${t("looks")}`));
