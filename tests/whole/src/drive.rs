@@ -43,7 +43,7 @@ pub async fn drive(site: &Site, scenes: &Scenes, officer: &Officer, lane: &str, 
     let last = officer.lane(lane).await["passage"]["record"]["id"].as_str().map(str::to_owned);
     site.plant.show(lane, &vehicle.picture).await;
     let id = site.plant.arrive(lane, &vehicle.plant).await;
-    let (passage, mut view) = decided(officer, lane, last.as_deref()).await;
+    let (passage, mut view) = decided(site, officer, lane, last.as_deref()).await;
     if verdict_of(&view) != "open" {
         site.plant.until(lane, "the vehicle at the stop line", 20, |s| at_line(s, id) || gone_through(s, id)).await;
         // More looks may still change what was decided.
@@ -58,7 +58,7 @@ pub async fn drive(site: &Site, scenes: &Scenes, officer: &Officer, lane: &str, 
     let sign = site.plant.state(lane).await["display"]["lines"].to_string();
     let by_itself = verdict == "open";
     if !by_itself {
-        act_on(officer, lane, &passage, vehicle, &read, act).await;
+        act_on(site, officer, lane, &passage, vehicle, &read, act).await;
     }
     let passes = by_itself || act == Act::LetIn;
     if passes {
@@ -67,11 +67,7 @@ pub async fn drive(site: &Site, scenes: &Scenes, officer: &Officer, lane: &str, 
         site.plant.turn_back(lane, id).await;
     }
     site.plant.show(lane, &scenes.empty).await;
-    site.plant
-        .until(lane, "the lane empty and closed", 30, |s| {
-            s["vehicles"].as_array().unwrap().is_empty() && s["boom"]["angle_deg"].as_f64() == Some(0.0)
-        })
-        .await;
+    site.settle(lane).await;
     ended(officer, lane, &passage).await;
     let took = begun.elapsed();
     println!(
@@ -85,7 +81,7 @@ pub async fn drive(site: &Site, scenes: &Scenes, officer: &Officer, lane: &str, 
     Driven { passage, verdict, reasons, read, passed: passes, by_itself, took, sign }
 }
 
-async fn act_on(officer: &Officer, lane: &str, passage: &str, vehicle: &Vehicle, read: &str, act: Act) {
+async fn act_on(site: &Site, officer: &Officer, lane: &str, passage: &str, vehicle: &Vehicle, read: &str, act: Act) {
     if act == Act::SendBack {
         let (status, said) =
             officer.act(lane, "refuse", json!({ "passage": passage, "reason": "không khai báo" })).await;
@@ -95,19 +91,29 @@ async fn act_on(officer: &Officer, lane: &str, passage: &str, vehicle: &Vehicle,
     if !vehicle.plate.is_empty() && read != vehicle.plate {
         officer.correct(passage, &vehicle.plate).await;
     }
-    let end = Instant::now() + Duration::from_secs(10);
-    loop {
+    let before = opens(&site.plant.state(lane).await);
+    let end = Instant::now() + Duration::from_secs(60);
+    let mut last = Value::Null;
+    while opens(&site.plant.state(lane).await) == before {
+        assert!(Instant::now() < end, "{lane}: the officer's OPEN does not reach the boom: {last}");
         let (status, said) = officer.act(lane, "open", json!({ "passage": passage, "reason": "đã kiểm tra" })).await;
-        if status == 202 {
-            return;
+        // What the lane refused (its barrier reads its limits anew, say) an officer asks for again.
+        if status != 202 {
+            last = said;
         }
-        assert!(Instant::now() < end, "{lane}: the officer's OPEN was refused: {status} {said}");
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        let asked = Instant::now();
+        while asked.elapsed() < Duration::from_secs(4) && opens(&site.plant.state(lane).await) == before {
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
     }
 }
 
+fn opens(state: &Value) -> usize {
+    state["pulses"].as_array().unwrap().iter().filter(|p| p["name"] == "open").count()
+}
+
 /// Waits for the lane's next passage and its decision.
-async fn decided(officer: &Officer, lane: &str, last: Option<&str>) -> (String, Value) {
+async fn decided(site: &Site, officer: &Officer, lane: &str, last: Option<&str>) -> (String, Value) {
     let end = Instant::now() + DECIDES_WITHIN;
     loop {
         let seen = officer.lane(lane).await;
@@ -117,6 +123,11 @@ async fn decided(officer: &Officer, lane: &str, last: Option<&str>) -> (String, 
             && matches!(seen["status"]["state"].as_str(), Some("referred" | "refused" | "granted" | "passing"))
         {
             return (id.to_owned(), view.clone());
+        }
+        if seen["status"]["state"] == "tailgated" {
+            let (status, said) = site.person.act(lane, "was_trailer", "rơ moóc của xe trước").await;
+            println!("{lane}: tailgating was told; a person says it was the trailer: {status} {said}");
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
         assert!(Instant::now() < end, "{lane}: nothing was decided within {DECIDES_WITHIN:?}: {seen:#}");
         tokio::time::sleep(Duration::from_millis(150)).await;

@@ -135,6 +135,11 @@ impl Plant {
         self.ask(self.http.get(format!("{}/lanes/{lane}", self.plant))).await
     }
 
+    /// A hand lowers the boom.
+    pub async fn crank_down(&self, lane: &str) {
+        self.ask(self.http.post(format!("{}/lanes/{lane}/boom", self.plant)).json(&json!({ "angle_deg": 0.0 }))).await;
+    }
+
     /// Waits until a lane is as wanted.
     pub async fn until(&self, lane: &str, what: &str, seconds: u64, right: impl Fn(&Value) -> bool) -> Value {
         let end = Instant::now() + Duration::from_secs(seconds);

@@ -43,6 +43,8 @@ pub struct Site {
     /// What the shift leader and the officer sign in with the first time.
     pub invites: [(String, String); 2],
     pub pin: String,
+    /// A person at the lane panel, signed in.
+    pub person: Panel,
     pub key: String,
     _simulators: [Running; 2],
     /// Last: it goes when every process has ended.
@@ -76,13 +78,14 @@ impl Site {
         let mut site = Self {
             plant: Plant::new(http.clone(), simulators.2, simulators.3),
             _simulators: [simulators.0, simulators.1],
-            http,
+            http: http.clone(),
             central_address: format!("https://localhost:{https}"),
             panel_address: format!("https://localhost:{panel}"),
             edge: None,
             central: None,
             invites: [("hung.tran".into(), last_word(&leader)), ("lan.nguyen".into(), last_word(&officer))],
             pin: String::new(),
+            person: Panel::new(http.clone(), format!("https://localhost:{panel}")),
             key,
             folder,
         };
@@ -92,6 +95,7 @@ impl Site {
         site.edge_says(&["enrol", EDGE, "--central", &address, "--authority", &authority, "--token", &token]);
         site.pin = last_word(&site.edge_says(&["pin", "lan", "--role", "officer"]));
         site.start_edge().await;
+        site.person.sign_in("lan", &site.pin).await;
         println!("the gate on {database:?} stood after {:.1} s", begun.elapsed().as_secs_f32());
         site
     }
@@ -154,6 +158,35 @@ impl Site {
     /// The person at the lane panel.
     pub fn panel(&self) -> Panel {
         Panel::new(self.http.clone(), self.panel_address.clone())
+    }
+
+    /// Waits until a lane is empty and closed again. A lane that stopped itself (a machine under load reads its inputs
+    /// late, and late is unknown) is brought back as a person beside the boom does it: lowered by hand, then reset.
+    pub async fn settle(&self, lane: &str) {
+        let end = Instant::now() + Duration::from_secs(90);
+        let mut still_since = Instant::now();
+        loop {
+            let state = self.plant.state(lane).await;
+            let empty = state["vehicles"].as_array().unwrap().is_empty();
+            let (closed, chain) =
+                (state["boom"]["angle_deg"].as_f64() == Some(0.0), state["stop_chain_closed"] == true);
+            if empty && closed && chain {
+                return;
+            }
+            if !empty || state["boom"]["drive"] != "still" {
+                still_since = Instant::now();
+            }
+            if still_since.elapsed() > Duration::from_secs(8) {
+                println!("{lane}: stopped itself; a person lowers the boom and resets");
+                self.plant.crank_down(lane).await;
+                let (status, said) = self.person.act(lane, "reset", "cần đã hạ bằng tay").await;
+                println!("{lane}: reset {status} {said}");
+                tokio::time::sleep(Duration::from_secs(6)).await;
+                still_since = Instant::now();
+            }
+            assert!(Instant::now() < end, "{lane} does not come to rest: {state:#}");
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
     }
 
     /// The agency.
