@@ -96,6 +96,7 @@ impl Edge {
             .set_max_packet_size(8 << 20, 8 << 20)
             .set_transport(Transport::Tls(TlsConfiguration::Rustls(Arc::new(tls))));
         let (mqtt, mut events) = AsyncClient::new(options, 200);
+        events.network_options.set_tcp_nodelay(true);
         let (into, inbox) = mpsc::unbounded_channel();
         let topics: Arc<Mutex<Vec<String>>> = Arc::default();
         let (again, subscriptions) = (mqtt.clone(), topics.clone());
