@@ -3,13 +3,17 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{EXPECTED, Life, Plant, until};
+use edge_agent::lane::decide::{Asking, Central};
 use edge_agent::lane::view::{LaneAct, LaneStop};
 use edge_agent::lane::{journal, replay};
-use gate_core::ids::LaneId;
+use gate_core::decision::{Decision, Reason, ReasonCode, Verdict};
+use gate_core::ids::{GrantId, LaneId};
 use gate_core::message::event::{DecidedBy, EventBody};
+use gate_core::message::exchange::{DecisionReply, DecisionRequest, GrantOffer, RouteAdvice};
 use gate_core::passage::{OpenedBy, PassageOutcome};
 use gate_simulators::plant::VehicleKind;
 
@@ -166,5 +170,66 @@ async fn a_lane_that_cannot_record_opens_nothing_by_itself_and_stops_all_the_sam
     assert_eq!(plant.opens(), 0);
     life.lane.stop(LaneStop::Person(None));
     until("the chain dropped", 1, || !plant.chain_closed()).await;
+    life.end().await;
+}
+
+/// A central that lets everybody pass and says where to.
+struct Generous;
+
+impl Central for Generous {
+    fn ask<'a>(&'a self, request: &'a DecisionRequest) -> Asking<'a> {
+        let reply = DecisionReply {
+            request: request.id,
+            lane: request.lane.clone(),
+            session: request.session.clone(),
+            passage: request.passage,
+            track: request.track,
+            decision: Decision {
+                verdict: Verdict::Open,
+                reasons: vec![Reason { code: ReasonCode::AllConditionsMet, detail: String::new() }],
+                matched: None,
+                lists_version: 1,
+            },
+            grant: Some(GrantOffer { id: GrantId::from_parts(1, rand::random()), life_ms: 20_000 }),
+            route: Some(RouteAdvice { to: "yard-kb1".into(), display: "BAI KB1".into(), because: "fresh".into() }),
+        };
+        Box::pin(std::future::ready(Ok(reply)))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn centrals_grant_opens_once_and_its_advice_is_shown_to_the_driver() {
+    let folder = tempfile::tempdir().unwrap();
+    let plant = Plant::start().await;
+    let mut life = Life::with_central(&plant, folder.path(), Arc::new(Generous)).await;
+    life.ready().await;
+    plant.arrive(VehicleKind::Lorry);
+    life.see_lorry(EXPECTED).await;
+    let view = life.shows("granted", 5, |v| v.status.state == "granted").await;
+    assert_eq!(view.route.map(|r| r.to), Some("yard-kb1".to_owned()));
+    until("the driver reads it", 3, || plant.sim().now().display.lines.iter().any(|l| l == "BAI KB1")).await;
+    until("the lorry passed", 20, || plant.passed() == 1).await;
+    life.shows("an empty lane", 10, |v| v.status.passage.is_none()).await;
+    assert_eq!(plant.opens(), 1);
+    plant.nothing_bad();
+    assert_eq!(life.recorded(passed_by(OpenedBy::Central)).await, 1);
+    life.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watched_vehicle_is_sent_to_inspection_in_words_that_tell_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let plant = Plant::start().await;
+    let mut life = Life::begin(&plant, folder.path()).await;
+    life.expect_watched_lorry().await;
+    life.ready().await;
+    plant.arrive(VehicleKind::Lorry);
+    life.see_lorry(EXPECTED).await;
+    let view = life.shows("refused", 5, |v| v.status.state == "refused").await;
+    assert_eq!(view.status.display, "VAO LUONG KIEM TRA", "the text of any inspection");
+    let shown = serde_json::to_string(&view).unwrap();
+    assert!(!shown.contains("case-7") && !shown.contains("watch"), "{shown}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(plant.opens(), 0);
     life.end().await;
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ed25519_dalek::SigningKey;
 use edge_agent::clock::Clock;
 use edge_agent::config::LaneConfig;
-use edge_agent::lane::decide::Nobody;
+use edge_agent::lane::decide::{Central, Nobody};
 use edge_agent::lane::eyes::LaneEyes;
 use edge_agent::lane::handle::{self, LaneHandle, LaneParts};
 use edge_agent::lane::view::{LaneAct, LaneOrder, LaneView};
@@ -18,7 +18,7 @@ use edge_agent::uplink::Lists;
 use gate_barrier::wiring::LaneWiring;
 use gate_core::barrier::config::BarrierConfig;
 use gate_core::clock::UtcMicros;
-use gate_core::decision::{ConfirmationKind, ConfirmationRule, ExpectedVehicle, OfflinePolicy, RuleSet};
+use gate_core::decision::{ConfirmationKind, ConfirmationRule, ExpectedVehicle, OfflinePolicy, RuleSet, WatchEntry};
 use gate_core::ids::{EdgeId, LaneId, PassageId};
 use gate_core::lane::effect::Sight;
 use gate_core::message::command::{LaneMode, OfficerRef, OfficerRole};
@@ -139,7 +139,12 @@ pub fn officer(name: &str, role: OfficerRole) -> OfficerRef {
 }
 
 impl Life {
+    /// A life with central silent.
     pub async fn begin(plant: &Plant, data: &Path) -> Self {
+        Self::with_central(plant, data, Arc::new(Nobody)).await
+    }
+
+    pub async fn with_central(plant: &Plant, data: &Path, central: Arc<dyn Central>) -> Self {
         let key = SigningKey::from_bytes(&[7; 32]);
         let outbox_stop = CancellationToken::new();
         let outbox = Outbox::open(data.join("outbox.db"), edge(), key, outbox_stop.clone()).await.unwrap();
@@ -165,7 +170,7 @@ impl Life {
             data: data.to_owned(),
             outbox: outbox.clone(),
             clock: Clock::default(),
-            central: Arc::new(Nobody),
+            central,
             lists: lists.clone(),
             eyes,
             stop: stop.clone(),
@@ -237,7 +242,17 @@ impl Life {
 
     /// Central's lists: one lorry expected with everything in order.
     pub async fn expect_lorry(&self) {
-        self.lists.take(&seal(&snapshot(), &central_key()).unwrap(), &edge()).await.unwrap();
+        self.take_lists(snapshot()).await;
+    }
+
+    /// The same lorry, and somebody looks for it.
+    pub async fn expect_watched_lorry(&self) {
+        let entry = WatchEntry { plate: EXPECTED.to_owned(), country: None, reference: "case-7".to_owned() };
+        self.take_lists(Snapshot { watch: vec![entry], ..snapshot() }).await;
+    }
+
+    async fn take_lists(&self, lists: Snapshot) {
+        self.lists.take(&seal(&lists, &central_key()).unwrap(), &edge()).await.unwrap();
     }
 }
 
