@@ -41,7 +41,7 @@ enum Lost {
     Reads,
     /// Answers and permissions do not arrive.
     Permissions,
-    /// Nothing arrives at all, and time jumps.
+    /// Nothing arrives, and time jumps; but a word that forbids is repeated until it is heard.
     Everything,
 }
 
@@ -59,7 +59,8 @@ impl Life {
         let mut pair = Pair::new(lane, Barrier::new(self.config.clone(), began));
         let mut moves = Moves::default();
         for given in &self.given {
-            let Some(input) = taken(given) else { continue };
+            let Some(mut input) = taken(given) else { continue };
+            meant_for_whoever_stands_there(&mut input, &pair);
             let ordered = matches!(input, PairInput::Barrier(BarrierInput::Stop { .. }));
             for effect in pair.step(input, &given.session, given.ids, at(given.now)) {
                 match effect {
@@ -103,8 +104,9 @@ impl Life {
                     break;
                 }
                 if until(&less, *t) > until(&whole, *t) {
+                    let moves = (&whole.pulses, &less.pulses);
                     return Err(format!(
-                        "{motion:?} at {t} ms that did not come with {lost:?} from {from} for {length} ms"
+                        "{motion:?} at {t} ms that did not come, with {lost:?} from {from} for {length} ms: {moves:?}"
                     ));
                 }
             }
@@ -125,7 +127,8 @@ fn taken(given: &Given, lost: Lost) -> Option<PairInput> {
             reads.iter_mut().filter(|r| r.name == name).for_each(|r| r.active = None);
             Some(PairInput::Barrier(BarrierInput::Read(reads)))
         }
-        (Lost::Reads, PairInput::Barrier(BarrierInput::Read(_))) | (Lost::Everything, _) => None,
+        (Lost::Reads, PairInput::Barrier(BarrierInput::Read(_))) => None,
+        (Lost::Everything, input) => Some(input).filter(forbids),
         (Lost::Permissions, input) => Some(input).filter(|input| !permits(input)),
         (_, input) => Some(input),
     }
@@ -137,4 +140,27 @@ fn permits(input: &PairInput) -> bool {
         PairInput::Lane(LaneInput::Replied { .. } | LaneInput::Order(Order { act: Act::Open { .. }, .. }))
             | PairInput::Barrier(BarrierInput::Grant(_) | BarrierInput::Open { .. })
     )
+}
+
+/// With less information passages have other ids; whoever refuses or holds means the vehicle that he sees.
+fn meant_for_whoever_stands_there(input: &mut PairInput, pair: &Pair) {
+    if let PairInput::Lane(LaneInput::Order(Order { act: Act::Refuse(meant) | Act::Hold(meant), .. })) = input {
+        *meant = pair.lane().vehicle().map(|v| v.passage);
+    }
+}
+
+/// Refusals, modes, locks: whoever says so sees at once whether it was heard.
+fn forbids(input: &PairInput) -> bool {
+    match input {
+        PairInput::Lane(LaneInput::Order(order)) => !matches!(order.act, Act::Open { .. }),
+        PairInput::Lane(LaneInput::TrackChanged) => true,
+        PairInput::Barrier(input) => matches!(
+            input,
+            BarrierInput::Maintenance(_)
+                | BarrierInput::HoldOpen(_)
+                | BarrierInput::VoidGrant(_)
+                | BarrierInput::BodySeen
+        ),
+        _ => false,
+    }
 }

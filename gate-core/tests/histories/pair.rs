@@ -37,7 +37,7 @@ pub enum PairEffect {
     Output(Output),
     /// The barrier tells: to be recorded.
     Told(BarrierNews),
-    /// The lane's, without those that went to the barrier.
+    /// The lane's; those for the barrier reached it already.
     Lane(LaneEffect),
 }
 
@@ -100,10 +100,8 @@ impl Pair {
                 }
                 Some(PairInput::Lane(input)) => {
                     for effect in self.lane.step(input, ids, now) {
-                        match said(effect, session, now) {
-                            Ok(to_barrier) => inner.extend(to_barrier.into_iter().map(PairInput::Barrier)),
-                            Err(effect) => effects.push(PairEffect::Lane(effect)),
-                        }
+                        inner.extend(said(&effect, session, now).into_iter().map(PairInput::Barrier));
+                        effects.push(PairEffect::Lane(effect));
                     }
                 }
                 Some(PairInput::Tick) => {}
@@ -150,16 +148,16 @@ fn heard(news: &BarrierNews) -> Option<LaneInput> {
     }
 }
 
-/// What the lane says to the barrier; everything else comes back.
-fn said(effect: LaneEffect, session: &LaneSession, now: Monotonic) -> Result<Vec<BarrierInput>, LaneEffect> {
+/// What the lane's effects mean for the barrier.
+fn said(effect: &LaneEffect, session: &LaneSession, now: Monotonic) -> Vec<BarrierInput> {
     match effect {
         LaneEffect::Open { grant, track, life_ms, cause } => {
-            let until = now.plus(Duration::from_millis(life_ms.into()));
-            let grant = Grant { id: grant, session: session.clone(), track, until };
-            Ok(vec![BarrierInput::Grant(grant), BarrierInput::Open { track, cause }])
+            let until = now.plus(Duration::from_millis((*life_ms).into()));
+            let grant = Grant { id: *grant, session: session.clone(), track: *track, until };
+            vec![BarrierInput::Grant(grant), BarrierInput::Open { track: *track, cause: cause.clone() }]
         }
-        LaneEffect::VoidGrant(why) => Ok(vec![BarrierInput::VoidGrant(why)]),
-        LaneEffect::TailgatingSettled => Ok(vec![BarrierInput::TailgatingSettled]),
-        other => Err(other),
+        LaneEffect::VoidGrant(why) => vec![BarrierInput::VoidGrant(*why)],
+        LaneEffect::TailgatingSettled => vec![BarrierInput::TailgatingSettled],
+        _ => Vec::new(),
     }
 }

@@ -212,7 +212,8 @@ impl Opening {
             (self.credit, self.lifted) = (None, false);
         }
         while !self.unlabelled.is_empty() && !self.labels.is_empty() {
-            (self.unlabelled.remove(0), self.labels.remove(0));
+            self.unlabelled.remove(0);
+            self.labels.remove(0);
         }
         if log.well_for(now) == 0 {
             self.unlabelled.clear();

@@ -73,10 +73,8 @@ impl Chaos {
         let now = world.plant.now;
         match world.rng.between(0, 9) {
             0..2 => world.plant.road.walker_until = now + world.rng.between(300, 4000),
-            2..4 => {
-                if world.plant.road.swap(&mut world.rng) {
-                    self.swap_told_at = Some(now + world.rng.between(40, 300));
-                }
+            2..4 if world.plant.road.swap(&mut world.rng) => {
+                self.swap_told_at = Some(now + world.rng.between(40, 300));
             }
             4 => world.track_changed(),
             5..7 => world.rogue(),

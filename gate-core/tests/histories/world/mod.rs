@@ -115,7 +115,7 @@ fn history(seed: u64, play: Play, coverage: &mut Coverage) -> (Option<Violation>
                 return (Some(violation.of(seed)), world);
             }
         }
-        if play.show && world.plant.now % 500 == 0 {
+        if play.show && world.plant.now.is_multiple_of(500) {
             eprintln!("{:>7} {}", world.plant.now, world.plant);
         }
         world.note_wrong();
@@ -178,7 +178,7 @@ impl World {
             };
             agent.step(PairInput::Barrier(input), now, &mut self.rng);
         }
-        if now % TICK_MS == 0 {
+        if now.is_multiple_of(TICK_MS) {
             agent.step(PairInput::Tick, now, &mut self.rng);
         }
     }
