@@ -21,9 +21,9 @@ use crate::quality::{self, Fate, Seen};
 use crate::vehicle::{self, VehicleBox};
 
 /// Most plates read in one picture.
-const MOST_PLATES: usize = 8;
+const MOST_PLATES: usize = 6;
 /// Most container numbers read in one picture.
-const MOST_CODES: usize = 6;
+const MOST_CODES: usize = 4;
 /// Room made around a cut-out plate before it is straightened, as a share of its longer side.
 const CROP_ROOM: f32 = 0.25;
 /// No plate has fewer characters.
@@ -157,12 +157,13 @@ impl Eyes {
         let seen = Seen { corners: found.corners, rows: heads.row_count(), sharpness, score: found.score };
         let vehicle = vehicle_around(found.corners, vehicles);
         let on_motorcycle = vehicle.and_then(|v| vehicles.get(v)).map(|v| v.class == VehicleClass::Motorcycle);
-        let read = if slots.raw().is_empty() { None } else { PlateText::of(&slots, &heads, on_motorcycle) };
-        let limit = slots.facts().min_probability;
         let short = slots.raw().chars().count() < LEAST_CHARACTERS;
-        let none = heads.is_plate() < 1.0 - NO_PLATE || read.is_none() || short;
+        let none = short || heads.is_plate() < 1.0 - NO_PLATE;
+        let read = if none { None } else { PlateText::of(&slots, &heads, on_motorcycle) };
+        let limit = slots.facts().min_probability;
         let unsure = read.as_ref().is_none_or(|r| r.probability < limit);
-        let fate = none
+        let fate = read
+            .is_none()
             .then_some(Fate::NoPlate)
             .or_else(|| seen.fate((picture.width, picture.height)))
             .or_else(|| unsure.then_some(Fate::BelowLimit));

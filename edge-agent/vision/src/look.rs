@@ -5,7 +5,6 @@ use std::time::Duration;
 use gate_core::plate::{Country, PlateColor, PlateKind};
 
 use crate::geometry::Quad;
-use crate::grammar::Candidate;
 use crate::picture::Picture;
 use crate::plate::slots::{Heads, Slots};
 use crate::quality::Fate;
@@ -13,6 +12,9 @@ use crate::vehicle::VehicleBox;
 
 /// Below this probability the evidence is too faint for a text: none is chosen by grammar.
 pub const LEGIBLE: f32 = 0.05;
+
+/// Evidence whose likeliest text is below this is not weighed by grammar at all.
+const FAINT: f64 = 1e-3;
 
 /// Everything seen in one picture.
 #[derive(Clone, Debug)]
@@ -105,17 +107,19 @@ impl PlateText {
     /// gives the raw one, without kind and with the little probability that it has.
     #[must_use]
     pub fn of(slots: &Slots, heads: &Heads, on_motorcycle: Option<bool>) -> Option<Self> {
-        let posterior = crate::grammar::posterior(slots, heads);
         let is_plate = heads.is_plate();
+        if slots.ceiling() < FAINT {
+            return Some(Self::illegible(slots, heads, 0.0));
+        }
+        let posterior = crate::grammar::posterior(slots, heads);
         #[expect(clippy::cast_possible_truncation, reason = "a probability")]
         let probability = |p: f64| (p as f32 * is_plate).clamp(0.0, 1.0);
         let mut candidates = posterior.candidates.into_iter();
-        let mut best = candidates.next()?;
+        let best = candidates.next()?;
         if probability(best.probability) < LEGIBLE {
             let raw = slots.raw();
-            let known = candidates.by_ref().find(|c| c.text == raw);
-            let share = known.map_or(0.0, |c| c.probability);
-            best = Candidate { evidence: slots.evidence(&raw), probability: share, sort: None, text: raw };
+            let share = candidates.find(|c| c.text == raw).map_or(0.0, |c| c.probability);
+            return Some(Self::illegible(slots, heads, probability(share)));
         }
         let kind = best.sort.map(|(_, kind)| crate::grammar::settled_kind(&best.text, kind, on_motorcycle));
         let country = best.sort.map(|(country, _)| country).or_else(|| country_without_grammar(&best.text, heads));
@@ -133,6 +137,21 @@ impl PlateText {
             others: candidates.map(|c| (c.text, probability(c.probability))).filter(|c| c.1 > 0.0).collect(),
             text: best.text,
         })
+    }
+
+    /// The raw text as it is, where the evidence is too faint for any.
+    fn illegible(slots: &Slots, heads: &Heads, probability: f32) -> Self {
+        let raw = slots.raw();
+        Self {
+            country: country_without_grammar(&raw, heads),
+            kind: None,
+            color: heads.ground(),
+            rows: heads.row_count(),
+            probability,
+            others: Vec::new(),
+            text: raw.clone(),
+            raw,
+        }
     }
 }
 

@@ -10,6 +10,9 @@ const LEAST: f32 = 1e-4;
 /// A text below this probability is not told.
 const FAINT: f64 = 1e-7;
 
+/// A beginning so much less probable than the best one is dropped.
+const BEHIND: f64 = 1e-5;
+
 /// The beginning of a text, and what is left of its probability.
 #[derive(Clone, Copy)]
 struct Beginning {
@@ -45,9 +48,11 @@ fn search<'a>(slots: &Slots, length: usize, allowed: impl Fn(usize) -> &'a [u16]
         likely.clear();
         likely.extend(allowed(n).iter().filter_map(|&i| value(i).map(|v| (i, v))));
         next.clear();
+        let top = |all: &[(u16, f64)]| all.iter().map(|c| c.1).fold(0.0, f64::max);
+        let least = (beginnings.first().map_or(0.0, |b| b.evidence) * top(&likely) * BEHIND).max(FAINT);
         for one in &beginnings {
             for &(i, value) in &likely {
-                if one.evidence * value >= FAINT {
+                if one.evidence * value >= least {
                     let mut longer = Beginning { evidence: one.evidence * value, ..*one };
                     longer.characters[n] = i;
                     next.push(longer);

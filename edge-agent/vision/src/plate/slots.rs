@@ -86,6 +86,12 @@ impl Slots {
         (0..self.count()).map(|n| self.best(n)).take_while(|&i| i > 0).map(|i| self.facts.alphabet[i]).collect()
     }
 
+    /// Probability of the likeliest sequence of characters and "nothing": no text is likelier.
+    #[must_use]
+    pub fn ceiling(&self) -> f64 {
+        (0..self.count()).map(|n| f64::from(self.slot(n).iter().copied().fold(0.0, f32::max))).product()
+    }
+
     /// Probability that a text of `length` characters ends there: all further slots say "nothing".
     #[must_use]
     pub fn ends_at(&self, length: usize) -> f64 {

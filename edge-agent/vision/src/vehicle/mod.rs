@@ -17,6 +17,8 @@ use crate::runtime::Network;
 
 /// Side of the detector's square input, in pixels.
 const SIDE: usize = 416;
+/// A picture whose shorter side is at least this is halved first, in pixels.
+const LARGE: u32 = 900;
 /// Least score where the manifest names none.
 const MIN_SCORE: f32 = 0.3;
 
@@ -94,16 +96,22 @@ impl Detector {
     /// Vehicles and persons, best first.
     pub(crate) fn find(&mut self, picture: &Picture) -> Result<Vec<VehicleBox>, VisionError> {
         let whole = Area::whole(picture.width, picture.height);
-        let laid = pixels::lay(picture, whole, (SIDE, SIDE), Order::Bgr, &mut self.input)?;
+        let half = if picture.width.min(picture.height) >= LARGE { pixels::halved(picture)? } else { None };
+        let (seen, times) = half.as_ref().map_or((picture, [1.0, 1.0]), |half| {
+            let part = Area::whole(half.width, half.height);
+            (half, [whole.width / part.width, whole.height / part.height])
+        });
+        let part = Area::whole(seen.width, seen.height);
+        let laid = pixels::lay(seen, part, (SIDE, SIDE), Order::Bgr, &mut self.input)?;
         let [output] = self.network.run([1, 3, SIDE, SIDE], &self.input, ["output"])?;
         let found = decode::decode(&output.values, SIDE, self.min_score);
         let mut boxes = Vec::with_capacity(found.len());
         for one in decode::suppress(found) {
             let area = Area {
-                x: one.area.x * laid.scale + laid.shift[0],
-                y: one.area.y * laid.scale + laid.shift[1],
-                width: one.area.width * laid.scale,
-                height: one.area.height * laid.scale,
+                x: one.area.x * laid.scale * times[0],
+                y: one.area.y * laid.scale * times[1],
+                width: one.area.width * laid.scale * times[0],
+                height: one.area.height * laid.scale * times[1],
             }
             .common(whole);
             if area.size() < 1.0 {
