@@ -78,7 +78,7 @@ async fn frozen_and_black_pictures_are_noticed_within_five_seconds() {
     let state = running.until(5, "frozen", |s| has(s, FaultCode::CameraFrozen)).await;
     println!("{}", state.faults[0]);
     server.order("lane", r#"{"moving": true}"#);
-    running.until(5, "moving again", |s| s.faults.is_empty()).await;
+    running.until(6, "moving again", |s| s.faults.is_empty()).await;
     server.order("lane", r#"{"picture": "black"}"#);
     running.until(5, "black", |s| has(s, FaultCode::CameraBlack)).await;
     assert!(brightness(&running.camera) < 20.0);

@@ -123,6 +123,8 @@ class Scene:
             age = 0.0
         near = min(1.0, age / DRIVES_UP_S) if self.moving else 1.0
         spare_x, spare_y = (CANVAS_WIDTH - WIDTH) / 2 * near, (CANVAS_HEIGHT - HEIGHT) / 2 * near
-        sway = SWAY_PX * near * math.sin(2 * math.pi * age / SWAY_S)
-        left, top = (int(spare + sway * part) // 2 * 2 for spare, part in ((spare_x, 1.0), (spare_y, 0.5)))
+        # Round an ellipse: a camera that sways to and fro would show each picture twice, like a frozen one.
+        angle, sway = 2 * math.pi * age / SWAY_S, SWAY_PX * near
+        left = int(spare_x + sway * math.sin(angle)) // 2 * 2
+        top = int(spare_y + sway * math.cos(angle) / 2) // 2 * 2
         return canvas, (left, top, int(spare_x) // 2 * 4 - left, int(spare_y) // 2 * 4 - top)

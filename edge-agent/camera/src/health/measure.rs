@@ -1,5 +1,7 @@
 //! What is measured on one picture: cheap, on a grid of points, below a millisecond for any size.
 
+use std::collections::VecDeque;
+
 use gate_vision::Picture;
 
 const COLUMNS: usize = 160;
@@ -23,7 +25,7 @@ pub struct Measures {
     pub saturated: f32,
     /// Variance of the Laplacian: how much edge there is.
     pub sharpness: f32,
-    /// Mean change of a pixel since the reference; `None` without one of the same size.
+    /// Mean change of a pixel against the likest of the last pictures; `None` without one of the same size.
     pub change: Option<f32>,
 }
 
@@ -63,7 +65,7 @@ impl Thumb {
 }
 
 impl Measures {
-    pub(super) fn of(picture: &Picture, thumb: &Thumb, reference: Option<&Thumb>) -> Self {
+    pub(super) fn of(picture: &Picture, thumb: &Thumb, before: &VecDeque<Thumb>) -> Self {
         let (mean, variance) = mean_and_variance(thumb.grey.iter().map(|&g| f32::from(g)), thumb.grey.len());
         let saturated =
             mean_and_variance(thumb.grey.iter().map(|&g| f32::from(u8::from(g >= 250))), thumb.grey.len()).0;
@@ -72,7 +74,7 @@ impl Measures {
             deviation: variance.sqrt(),
             saturated,
             sharpness: sharpness(picture),
-            change: reference.and_then(|before| thumb.change(before)),
+            change: before.iter().filter_map(|other| thumb.change(other)).reduce(f32::min),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod measure;
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use gate_vision::Picture;
@@ -16,6 +17,8 @@ use measure::Thumb;
 
 /// Pictures are judged at most so often.
 pub const EVERY: Duration = Duration::from_millis(400);
+/// Pictures that a new one is compared with.
+const BEFORE: usize = 4;
 /// A condition that lasts so long is a fault.
 const RAISED_AFTER: Duration = Duration::from_millis(2200);
 /// A fault that is gone for so long is over.
@@ -25,7 +28,8 @@ const CLEARED_AFTER: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HealthLimits {
-    /// Frozen below this mean change of a pixel, in grey levels; 0 switches the judgement off.
+    /// Frozen below this mean change of a pixel, in grey levels, against each of the last pictures: an
+    /// encoder's own noise comes back with every group of pictures, a sensor's never. 0 switches it off.
     pub frozen_change: f32,
     /// Black below this mean brightness, 0 to 255.
     pub black_mean: f32,
@@ -91,7 +95,8 @@ pub struct Health {
     limits: HealthLimits,
     size: (Option<u32>, Option<u32>),
     live: bool,
-    reference: Option<Thumb>,
+    /// The last pictures, newest last.
+    before: VecDeque<Thumb>,
     seen: Option<Instant>,
     lasting: [Lasting; CODES.len()],
     faults: Vec<CameraFault>,
@@ -106,7 +111,7 @@ impl Health {
             limits,
             size,
             live,
-            reference: None,
+            before: VecDeque::with_capacity(BEFORE + 1),
             seen: None,
             lasting: [Lasting::default(); CODES.len()],
             faults: Vec::new(),
@@ -120,11 +125,11 @@ impl Health {
         }
         self.seen = Some(now);
         let thumb = Thumb::of(picture);
-        let measures = Measures::of(picture, &thumb, self.reference.as_ref());
+        let measures = Measures::of(picture, &thumb, &self.before);
         let conditions = self.conditions(picture, &measures);
-        // A picture that changed is the next one's reference: slow changes add up and count as life.
-        if conditions[0].is_none() {
-            self.reference = Some(thumb);
+        self.before.push_back(thumb);
+        while self.before.len() > BEFORE {
+            self.before.pop_front();
         }
         self.faults.clear();
         for ((code, lasting), condition) in CODES.into_iter().zip(&mut self.lasting).zip(conditions) {
@@ -146,9 +151,10 @@ impl Health {
         let covered = !black && !glare && m.deviation < l.covered_deviation;
         let dark = !black && !covered && m.mean < l.dark_mean;
         let blurred = !black && !glare && !covered && m.sharpness < l.blurred_sharpness;
+        let may_freeze = self.live && !black && !covered;
         let other = |wanted: Option<u32>, is: u32| wanted.filter(|&w| w != is).map(|w| (px(is), px(w)));
         [
-            m.change.and_then(|change| when(self.live && change < l.frozen_change, change, l.frozen_change)),
+            m.change.and_then(|change| when(may_freeze && change < l.frozen_change, change, l.frozen_change)),
             when(black, m.mean, l.black_mean),
             when(covered, m.deviation, l.covered_deviation),
             when(dark, m.mean, l.dark_mean),
