@@ -33,10 +33,8 @@ impl Closing {
             Fact::Started | Fact::Killed => {
                 (self.up_since, self.lowering, self.must_stop_by) = (None, false, None);
             }
-            Fact::Read(read) if read.name == InputName::OpenLimit => {
-                if read.active == Some(true) {
-                    self.up_since.get_or_insert(now);
-                }
+            Fact::Read(read) if read.name == InputName::OpenLimit && read.active == Some(true) => {
+                self.up_since.get_or_insert(now);
             }
             Fact::Read(read) if self.presence.required().contains(&read.name) => {
                 let newest = scene.log.newest(read.name).is_some_and(|n| n.at <= read.read_at.0.as_millis() as u64);
