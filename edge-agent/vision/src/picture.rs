@@ -92,6 +92,23 @@ fn within_bounds(width: u32, height: u32) -> Result<(), PictureError> {
     Ok(())
 }
 
+/// Whether the end marker follows the picture's own data. A decoder would fill up what is cut off with
+/// grey and say nothing. The thumbnail in the EXIF data has an end of its own, so segments are walked.
+fn jpeg_has_its_end(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4).and_then(|b| b.first_chunk::<4>()) {
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        match marker {
+            // Start of scan: coded data up to the end marker.
+            0xda => return bytes[at..].windows(2).any(|pair| pair == [0xff, 0xd9]),
+            // Fill bytes.
+            0xff => at += 1,
+            _ => at += 2 + length.max(2),
+        }
+    }
+    false
+}
+
 impl Picture {
     /// A picture of bytes that are decoded already.
     ///
@@ -129,6 +146,9 @@ impl Picture {
             .with_guessed_format()
             .map_err(|e| PictureError::Damaged(e.to_string()))?;
         match reader.format() {
+            Some(image::ImageFormat::Jpeg) if !jpeg_has_its_end(bytes) => {
+                return Err(PictureError::Damaged("the JPEG's end is missing".to_owned()));
+            }
             Some(image::ImageFormat::Jpeg | image::ImageFormat::Png) => {}
             Some(other) => return Err(PictureError::OtherFormat(format!("{other:?}"))),
             None => return Err(PictureError::OtherFormat("no known kind of picture".to_owned())),
@@ -216,10 +236,18 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_cut_anywhere_never_panics() {
-        let jpeg = sample(64, 48).to_jpeg(80).unwrap();
+    fn a_picture_cut_anywhere_is_refused() {
+        let jpeg = with_orientation(&sample(64, 48).to_jpeg(80).unwrap(), 1);
+        assert!(Picture::decode(&jpeg).is_ok());
+        assert!(Picture::decode(&[jpeg.as_slice(), b"trailing"].concat()).is_ok());
         for end in 0..jpeg.len() {
-            let _ = Picture::decode(&jpeg[..end]);
+            assert!(Picture::decode(&jpeg[..end]).is_err(), "{end} of {}", jpeg.len());
+        }
+        let mut png = Vec::new();
+        image::RgbImage::new(64, 48).write_to(&mut Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
+        assert!(Picture::decode(&png).is_ok());
+        for end in 0..png.len() - 16 {
+            assert!(Picture::decode(&png[..end]).is_err(), "{end} of {}", png.len());
         }
     }
 }
