@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use gate_barrier::device::{DeviceEvent, LaneDevices};
-use gate_core::barrier::io::{DeviceNews, Output};
+use gate_core::barrier::io::{DeviceNews, Motion, Output};
 use gate_core::barrier::state::BarrierState;
 use gate_core::clock::{Monotonic, UtcMicros};
 use gate_core::ids::{GrantId, LaneId, LaneSession, PassageId, RequestId};
@@ -184,10 +184,13 @@ impl Runner {
                 self.feed(signal);
             }
             Told::NotTaken(news) => self.feed(Signal::Device(news)),
-            Told::Recorded(output, true) if self.core.barrier().state() == BarrierState::Opening => self.output(output),
-            // The key was turned, a fault came or somebody stopped meanwhile: this opening is over.
+            Told::Recorded(output, true) if self.still_opens() => self.output(output),
+            // The key was turned, a fault came, somebody stopped or another vehicle came meanwhile: this
+            // opening is over.
             Told::Recorded(_, true) => {
-                tracing::warn!(lane = %self.lane, barrier = %self.core.barrier().state(), "an opening was not carried out");
+                let (barrier, lane) = (self.core.barrier().state(), self.core.lane().state());
+                tracing::warn!(lane = %self.lane, %barrier, state = %lane, "an opening was not carried out");
+                self.feed(Signal::Device(DeviceNews::PulseFailed(Motion::Open)));
             }
             Told::Recorded(output, false) => {
                 tracing::error!(lane = %self.lane, "the record of an opening did not reach the disk in time: nothing opens");
@@ -196,6 +199,12 @@ impl Runner {
                 }
             }
         }
+    }
+
+    /// Whether the vehicle that the boom is to rise for is still the one there, and the boom still waits.
+    fn still_opens(&self) -> bool {
+        self.core.barrier().state() == BarrierState::Opening
+            && matches!(self.core.lane().state(), LaneState::Granted | LaneState::Passing)
     }
 
     /// One step of the machines, written to the journal and carried out.
