@@ -3,7 +3,7 @@
 //! - [`ingest`]: events of the edges, verified, kept once, acknowledged
 //! - [`crossing`]: passages folded from their events, grouped into crossings
 //! - [`declaration`]: expected vehicles, confirmations, permits, watchlist, rules
-//! - [`decision`]: answers to the lanes' questions
+//! - [`decision`]: answers to the lanes' questions; [`alarm`]: what only some may learn of
 //! - [`edge`]: enrolment, keys, live lanes, commands, snapshots
 //! - [`evidence`]: pictures by their hash
 //! - [`officer`], [`console`], [`agency`]: people and those they share with
@@ -11,6 +11,7 @@
 //! - [`broker`]: MQTT; [`store`]: the database; [`config`], [`clock`], [`app`], [`http`], [`cli`]
 
 pub mod agency;
+pub mod alarm;
 pub mod app;
 pub mod audit;
 pub mod broker;

@@ -10,10 +10,11 @@ use serde_json::json;
 
 use super::acts::reason;
 use super::view::{PassageView, view};
+use crate::alarm;
 use crate::app::App;
 use crate::audit::Act;
 use crate::crossing::{self, PassageRecord};
-use crate::decision::{self, Fresh, alarm};
+use crate::decision::{self, Fresh};
 use crate::edge::News;
 use crate::http::{Body, Fault};
 use crate::officer::SignedIn;

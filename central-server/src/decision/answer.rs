@@ -12,7 +12,8 @@ use rumqttc::Publish;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::{DEADLINE, alarm, question, twice};
+use super::{DEADLINE, question, twice};
+use crate::alarm;
 use crate::app::App;
 use crate::audit::{LeafKind, add_leaf_as};
 use crate::crossing::core;

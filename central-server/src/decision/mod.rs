@@ -7,7 +7,6 @@
 //!   answered: the edge decides by its own lists then.
 //! - One announced vehicle is let through once: a second lane that asks for it is referred.
 
-pub mod alarm;
 mod answer;
 mod fresh;
 mod question;

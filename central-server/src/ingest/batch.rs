@@ -12,10 +12,10 @@ use super::acknowledge;
 use super::event::kind;
 use super::examine::Examined;
 use super::refused::{self, Strangers};
+use crate::alarm;
 use crate::app::App;
 use crate::audit::{LeafKind, add_leaf_as};
 use crate::crossing;
-use crate::decision::alarm;
 use crate::edge::News;
 use crate::sql;
 use crate::store::{StoreError, Tx};
@@ -68,8 +68,8 @@ async fn together(app: &App, messages: &[Examined], these: &[usize]) -> Result<(
     for passage in &touched.passages {
         crossing::refresh(&mut tx, *passage, &app.clock).await?;
     }
-    strangers.note(&mut tx, &app.clock).await?;
-    let alarms = alarms(app, &mut tx, messages, &touched.new).await?;
+    let mut news = strangers.note(&mut tx, &app.clock).await?;
+    news.extend(alarms(app, &mut tx, messages, &touched.new).await?);
     let acks = acknowledge::advance(&mut tx, &touched.epochs).await?;
     tx.commit().await?;
     for (fate, n) in &touched.counts {
@@ -81,7 +81,7 @@ async fn together(app: &App, messages: &[Examined], these: &[usize]) -> Result<(
             app.live.tell(News::Event { event: event.clone() });
         }
     }
-    for news in alarms {
+    for news in news {
         app.live.tell(news);
     }
     Ok(())

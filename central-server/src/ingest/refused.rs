@@ -7,12 +7,16 @@ use gate_core::ids::{EdgeId, LaneId};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::alarm::{self, REFUSED_MESSAGES};
 use crate::clock::Clock;
+use crate::edge::News;
 use crate::sql;
 use crate::store::{StoreError, Tx};
 
 /// Bytes of a stranger's message that are kept as a sample.
 const SAMPLE: usize = 4096;
+/// Kinds that no mishap explains.
+const FORGED: [&str; 3] = ["key", "signature", "edge"];
 /// Characters of a reason that are kept.
 const WHY: usize = 500;
 
@@ -69,8 +73,11 @@ impl Strangers {
         counted.times += 1;
     }
 
-    pub(super) async fn note(self, tx: &mut Tx, clock: &Clock) -> Result<(), StoreError> {
+    /// Writes the rows, and raises an alarm where somebody signed with a foreign key or altered a
+    /// message: a broker that is not ours any more must not stay unseen.
+    pub(super) async fn note(self, tx: &mut Tx, clock: &Clock) -> Result<Vec<News>, StoreError> {
         let now = clock.now();
+        let mut raised = Vec::new();
         for ((lane, kind), counted) in self.0 {
             tracing::warn!(lane, kind, times = counted.times, why = counted.why, "messages refused");
             tx.run(sql!(
@@ -84,8 +91,14 @@ impl Strangers {
                 counted.times
             ))
             .await?;
+            if FORGED.contains(&kind)
+                && let Some(alarm) = alarm::standing(tx, clock, REFUSED_MESSAGES, &lane, &counted.why).await?
+            {
+                let lane = LaneId::new(lane).ok();
+                raised.push(News::Alarm { alarm, kind: REFUSED_MESSAGES.to_owned(), lane });
+            }
         }
-        Ok(())
+        Ok(raised)
     }
 }
 

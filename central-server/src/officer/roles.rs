@@ -73,7 +73,7 @@ pub fn may_see_alarm(role: OfficerRole, kind: &str) -> bool {
     match role {
         OfficerRole::Officer => false,
         OfficerRole::ShiftLeader => true,
-        OfficerRole::Administrator => kind != crate::decision::alarm::WATCHLIST,
+        OfficerRole::Administrator => kind != crate::alarm::WATCHLIST,
     }
 }
 

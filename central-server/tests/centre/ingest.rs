@@ -7,9 +7,11 @@ use gate_core::message::envelope::{Envelope, seal};
 use gate_core::message::event::EventBody;
 use gate_core::message::topic::Channel;
 use gate_core::passage::{OpenedBy, PassageOutcome};
+use serde_json::json;
 
 use crate::edge::{Edge, lane, passage};
 use crate::house::{House, engines, until};
+use crate::person::Person;
 use crate::scene::{comes, ended};
 
 async fn count(store: &Store, query: central_server::store::Query) -> u64 {
@@ -98,6 +100,11 @@ async fn forged_altered_and_misaddressed_messages_leave_one_record_each() {
         let misplaced_said = "lane out-1 on the topic of in-1; edge kt-edge-1 may speak for its own lanes alone";
         let expected = [("envelope", 1), ("key", 2), (misplaced_said, 1), ("signature", 1)];
         assert_eq!(said, expected.map(|(why, n)| (why.to_owned(), n)), "{}", house.engine);
+        // Who keeps the system learns of it, once per lane until somebody has acknowledged it.
+        let keeper = Person::new(&house, "hoa", "administrator").await;
+        let (_, alarms) = keeper.get("/console/api/alarms").await;
+        let kinds: Vec<_> = alarms["alarms"].as_array().unwrap().iter().map(|a| (&a["kind"], &a["lane"])).collect();
+        assert_eq!(kinds, [(&json!("refused_messages"), &json!("in-1"))], "{alarms}");
         assert_eq!(count(&store, sql!("SELECT COUNT(*) AS n FROM events WHERE kind = 'fault'")).await, 1);
     }
 }

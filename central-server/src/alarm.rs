@@ -15,6 +15,37 @@ use crate::store::{StoreError, Tx};
 /// The kind of an alarm for a watchlist hit.
 pub const WATCHLIST: &str = "watchlist";
 
+/// The kind of an alarm for messages that somebody forged or altered.
+pub const REFUSED_MESSAGES: &str = "refused_messages";
+
+/// Raises an alarm of this kind for this lane, unless one stands that nobody has acknowledged.
+///
+/// # Errors
+/// [`StoreError`]; the transaction must then be given up.
+pub async fn standing(
+    tx: &mut Tx,
+    clock: &Clock,
+    kind: &str,
+    lane: &str,
+    detail: &str,
+) -> Result<Option<Uuid>, StoreError> {
+    let open = sql!("SELECT id FROM alarms WHERE kind = $1 AND lane = $2 AND acknowledged_at IS NULL", kind, lane);
+    if tx.row(open).await?.is_some() {
+        return Ok(None);
+    }
+    let id = clock.id();
+    tx.run(sql!(
+        "INSERT INTO alarms (id, at, kind, lane, detail) VALUES ($1, $2, $3, $4, $5)",
+        id,
+        clock.now(),
+        kind,
+        lane,
+        detail
+    ))
+    .await?;
+    Ok(Some(id))
+}
+
 /// Raises one alarm per passage and set of references; `None` when it stands already.
 ///
 /// # Errors
