@@ -184,7 +184,12 @@ impl Lane {
     }
 
     fn barrier_is(&mut self, state: BarrierState, now: Monotonic) {
-        self.barrier = state;
+        let was = std::mem::replace(&mut self.barrier, state);
+        // Nobody saw whether it left the stop line: who drives in next may be another.
+        let blind = matches!(was, BarrierState::Open | BarrierState::HeldOpen) && state == BarrierState::Unknown;
+        if let (true, LaneState::Passing, Some(vehicle)) = (blind, self.state, &mut self.vehicle) {
+            vehicle.left_line = true;
+        }
         // Sight of it was lost on its way, but the boom is down behind it.
         if self.state == LaneState::Passing && state == BarrierState::Closed {
             return self.end(PassageOutcome::Passed, now);

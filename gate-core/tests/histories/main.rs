@@ -29,7 +29,7 @@ use rng::Rng;
 use world::{Play, life, run};
 
 /// Histories of the default run.
-const HISTORIES: u64 = 4000;
+const HISTORIES: u64 = 3000;
 /// A defect must show within so many.
 const PER_DEFECT: u64 = 1200;
 

@@ -45,6 +45,8 @@ pub struct Opening {
     told_at: u64,
     /// When an officer said something last.
     acted_at: u64,
+    /// When all that was given became void last.
+    void_at: u64,
     /// The barrier was in a state in which people answer for what passes.
     excused_at: Option<u64>,
 }
@@ -54,15 +56,17 @@ impl Opening {
         let now = scene.plant.now;
         match fact {
             Fact::Started => {
-                self.void("it is of an earlier epoch");
+                self.void("it is of an earlier epoch", now);
                 self.attended = false;
                 self.told_at = now;
             }
             Fact::Killed => self.due = None,
-            Fact::TrackChanged => self.void("another vehicle stands there"),
-            Fact::Told(BarrierNews::BackedOut) => self.void("the vehicle backed out"),
+            Fact::TrackChanged => self.void("another vehicle stands there", now),
+            Fact::Told(BarrierNews::BackedOut) => self.void("the vehicle backed out", now),
             Fact::Ordered(Local::Maintenance(false)) if scene.log.barrier != BarrierState::Maintenance => {}
-            Fact::Ordered(Local::Stop | Local::Reset | Local::Maintenance(_)) => self.void("it was stopped or reset"),
+            Fact::Ordered(Local::Stop | Local::Reset | Local::Maintenance(_)) => {
+                self.void("it was stopped or reset", now)
+            }
             Fact::Event(body) => self.event(body, now),
             Fact::Told(BarrierNews::Tailgated) => self.labels.push(now),
             Fact::Told(BarrierNews::State { .. }) => self.told_at = now,
@@ -74,7 +78,8 @@ impl Opening {
         Ok(())
     }
 
-    fn void(&mut self, why: &'static str) {
+    fn void(&mut self, why: &'static str, now: u64) {
+        self.void_at = now;
         self.due = None;
         for entry in self.ledger.iter_mut().filter(|e| !e.used) {
             entry.void.get_or_insert(why);
@@ -83,10 +88,10 @@ impl Opening {
 
     fn event(&mut self, body: &EventBody, now: u64) {
         match body {
-            EventBody::Fault { code, .. } if code == "track_changed" => self.void("another vehicle stands there"),
+            EventBody::Fault { code, .. } if code == "track_changed" => self.void("another vehicle stands there", now),
             EventBody::Fault { code, .. } if code == "entered_without_grant" => self.labels.push(now),
             EventBody::PassageEnded { outcome, opened_by } => {
-                self.void("the passage is over");
+                self.void("the passage is over", now);
                 if *opened_by == OpenedBy::ByHand || *outcome == PassageOutcome::Tailgated {
                     self.labels.push(now);
                 }
@@ -114,7 +119,9 @@ impl Opening {
             && now - self.at_line_since > 1500
             && log.lasting(InputName::LoopApproach, true, now) > 1000;
         let alone = self.lost_openings(now) == 0;
-        if waits && there && alone && self.able(scene) && offer.until > now + 1000 {
+        // What was sent before the last change of vehicle is for the one before.
+        let current = self.void_at + 600 < now;
+        if waits && there && alone && current && self.able(scene) && offer.until > now + 1000 {
             self.due = Some((now + 1000, offer.grant, self.at_line));
         }
     }
