@@ -22,7 +22,7 @@ const BETTER: f32 = 0.1;
 /// Probable enough and read twice, but not sure: after so long it is as ready as it will be.
 const SETTLED_AFTER: Duration = Duration::from_millis(1000);
 /// Ready waits so long for the vehicle's class and its container's number.
-const WAITS_FOR_REST: Duration = Duration::from_millis(800);
+const WAITS_FOR_REST: Duration = Duration::from_millis(500);
 /// A plate not seen for so long is gone.
 const GONE_AFTER: Duration = Duration::from_secs(1);
 /// The other plate was read so often by itself since then.
