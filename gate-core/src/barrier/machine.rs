@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::config::{BLIND, BarrierConfig, GREEN, READ_BACK, SETTLE};
+use super::config::{BarrierConfig, GREEN, READ_BACK, SETTLE, SLEPT};
 use super::defect::{Defect, Defects};
 use super::grant::{Grant, Grants, Void};
 use super::inputs::Inputs;
@@ -180,7 +180,7 @@ impl Barrier {
             return Vec::new();
         }
         // One that slept is as one that starts.
-        if self.stepped_at.replace(now).is_some_and(|at| now.since(at) > BLIND) {
+        if self.stepped_at.replace(now).is_some_and(|at| now.since(at) > SLEPT) {
             self.start_anew(now);
         }
         match input {
