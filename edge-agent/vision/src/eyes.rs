@@ -22,6 +22,8 @@ use crate::vehicle::{self, VehicleBox};
 
 /// Most plates read in one picture.
 const MOST_PLATES: usize = 6;
+/// A find with less than this share of the best one's score is not looked at further.
+const FAINT_BESIDE: f32 = 0.42;
 /// Most container numbers read in one picture.
 const MOST_CODES: usize = 4;
 /// Room made around a cut-out plate before it is straightened, as a share of its longer side.
@@ -134,7 +136,7 @@ impl Eyes {
             // What the part's own edge cuts was cut by us.
             found.extend(more.into_iter().filter(|f| !cut_by(f.corners, part, whole)));
         }
-        let mut found = detect::suppress(found);
+        let mut found = worthy(detect::suppress(found));
         for one in found.iter_mut().take(closer::MOST_AGAIN) {
             if let Some(window) = closer::window(one, whole) {
                 let closer = self.plates.find(picture, window)?;
@@ -202,6 +204,12 @@ impl Eyes {
             crop,
         }))
     }
+}
+
+/// Without the finds that are faint beside the best: where a plate is clear, shadows of one are none.
+fn worthy(found: Vec<Found>) -> Vec<Found> {
+    let best = found.iter().map(|f| f.score).fold(0.0, f32::max);
+    found.into_iter().filter(|f| f.score >= best * FAINT_BESIDE).collect()
 }
 
 /// Whether the edge of a part cuts a find, where the picture goes on beyond it.

@@ -16,7 +16,7 @@ const LEAST_REACH: f32 = 24.0;
 /// A closer find is the same when the two overlap by more than this.
 const SAME: f32 = 0.35;
 /// Most finds looked at again in one picture.
-pub(crate) const MOST_AGAIN: usize = 4;
+pub(crate) const MOST_AGAIN: usize = 3;
 /// Most vehicles looked at by themselves.
 const MOST_BODIES: usize = 2;
 /// Pictures that shrink less need no look at single vehicles.
