@@ -1,7 +1,5 @@
 //! The file that `central-server init` writes: every key with what it means.
 
-use std::fmt::Write as _;
-
 use super::Config;
 
 /// What `init` lets one choose; the rest are defaults.
@@ -34,15 +32,16 @@ fn routing(config: &Config) -> String {
 #[must_use]
 pub fn write(choices: &Choices) -> String {
     let c = &choices.config;
+    house(c) + &broker(c) + &keeping(c) + ROUTING + &routing(c)
+}
+
+fn house(c: &Config) -> String {
     let names = c.names.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", ");
     let plain = match c.plain_listen {
         Some(at) => format!("plain_listen = \"{at}\""),
         None => "# plain_listen = \"127.0.0.1:8080\"".to_owned(),
     };
-    let mut text = String::new();
-    // Writing to a String cannot fail.
-    let _ = write!(
-        text,
+    format!(
         r#"# Configuration of the centre. Every key can also be given as an environment variable:
 # GATE_CENTRAL_LISTEN, GATE_CENTRAL_BROKER__LISTEN and so on. Check it with `central-server check`.
 
@@ -72,7 +71,16 @@ sqlite_in_production = false
 # "text" for people, "json" for collectors.
 log = "text"
 
-[broker]
+"#,
+        site = quoted(c.site.as_str()),
+        listen = c.listen,
+        database = quoted(&c.database),
+    )
+}
+
+fn broker(c: &Config) -> String {
+    format!(
+        r#"[broker]
 # "managed": central runs Debian's mosquitto with TLS and a topic ACL made from the enrolled edges.
 # "outside": the site runs a broker; central connects with its certificate from keys/.
 kind = "managed"
@@ -89,7 +97,16 @@ program = {program}
 # Outside: state that its ACL binds each edge to its own topics.
 acl_in_place = false
 
-[evidence]
+"#,
+        broker_listen = c.broker.listen,
+        address = quoted(&c.broker.address),
+        program = quoted(&c.broker.program.to_string_lossy()),
+    )
+}
+
+fn keeping(c: &Config) -> String {
+    format!(
+        r#"[evidence]
 # Where the pictures lie, relative to this folder.
 folder = {folder}
 # Largest picture taken, and the free space below which none is taken, in bytes.
@@ -108,12 +125,6 @@ snapshot_ahead_h = {ahead}
 # New entries get a signed checkpoint at least so often, in milliseconds.
 checkpoint_ms = {checkpoint}
 "#,
-        site = quoted(c.site.as_str()),
-        listen = c.listen,
-        database = quoted(&c.database),
-        broker_listen = c.broker.listen,
-        address = quoted(&c.broker.address),
-        program = quoted(&c.broker.program.to_string_lossy()),
         folder = quoted(&c.evidence.folder.to_string_lossy()),
         max_bytes = c.evidence.max_bytes,
         min_free = c.evidence.min_free_bytes,
@@ -121,8 +132,5 @@ checkpoint_ms = {checkpoint}
         life = c.decision.snapshot_life_s,
         ahead = c.decision.snapshot_ahead_h,
         checkpoint = c.record.checkpoint_ms,
-    );
-    text.push_str(ROUTING);
-    text.push_str(&routing(c));
-    text
+    )
 }
