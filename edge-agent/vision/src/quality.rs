@@ -12,7 +12,7 @@ use crate::pixels;
 pub const LEAST_ROW_PX: f32 = 7.0;
 /// From this height of a row on, more pixels no longer help.
 const GOOD_ROW_PX: f32 = 22.0;
-/// Below this sharpness (see [`sharpness`]) a reading does not count by itself.
+/// Below this sharpness (share of contrast in fine detail) a reading does not count by itself.
 pub const LEAST_SHARPNESS: f32 = 0.045;
 /// From this sharpness on, more no longer helps.
 const GOOD_SHARPNESS: f32 = 0.16;
