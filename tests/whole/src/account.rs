@@ -17,7 +17,13 @@ pub async fn close(site: &Site, officer: &Officer, driven: &[Driven]) {
     let ids: BTreeSet<&str> = kept.iter().map(|p| p["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), kept.len(), "a passage stands twice");
     let expected: BTreeSet<&str> = driven.iter().map(|d| d.passage.as_str()).collect();
-    assert_eq!(ids, expected, "the passages that the centre keeps are those that were driven");
+    assert!(expected.is_subset(&ids), "a passage that was driven is missing: {expected:?} {ids:?}");
+    for extra in ids.difference(&expected) {
+        // A lane that took a trailer for a second vehicle, and was told so by a person, keeps that alarm.
+        let record = officer.passage(extra).await["record"].clone();
+        println!("a passage that nobody drove: {} {} {}", record["lane"], record["outcome"], record["began_at"]);
+        assert_ne!(record["outcome"], "passed", "a passage that nobody drove passed: {record:#}");
+    }
     for one in driven {
         let record = officer.passage(&one.passage).await["record"].clone();
         let outcome = record["outcome"].as_str().unwrap_or_default().to_owned();
