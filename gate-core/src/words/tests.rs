@@ -84,6 +84,16 @@ fn every_state_and_fault_of_the_machines_has_its_words() {
     assert_eq!((act("open").map(|t| t.zh), act("sing")), (Some("放行"), None));
 }
 
+/// Faults that the programs report besides those of the machines.
+#[test]
+fn faults_around_a_lane_have_their_words() {
+    for code in
+        ["bus_silent", "record_lost", "models_missing", "camera_lost", "camera_frozen", "tailgating", "track_changed"]
+    {
+        assert!(fault(code).is_some(), "{code}");
+    }
+}
+
 #[test]
 fn no_text_is_missing_doubled_or_in_the_wrong_script() {
     for (name, section) in dictionary() {
