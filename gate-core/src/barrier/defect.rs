@@ -1,5 +1,5 @@
 //! Deliberate defects, for checking the checker: a proof that cannot fail proves nothing. In a build
-//! without the feature `defects` a machine has none and [`Defects::has`] is constantly false.
+//! without the feature `defects` a machine has none: `has` is constantly false.
 
 use super::io::InputReading;
 
