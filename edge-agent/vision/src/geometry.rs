@@ -134,6 +134,23 @@ impl Quad {
         Self(self.0.map(|[x, y]| [x * scale + shift[0], y * scale + shift[1]]))
     }
 
+    /// Made longer along the text and higher across it, about its middle, by these shares.
+    #[must_use]
+    pub fn stretched(self, along: f32, across: f32) -> Self {
+        let p = self.0;
+        let half = |a: f32, b: f32, c: f32, d: f32| (a - b + c - d) / 4.0;
+        let right = [0, 1].map(|i| half(p[1][i], p[0][i], p[2][i], p[3][i]) * along);
+        let down = [0, 1].map(|i| half(p[3][i], p[0][i], p[2][i], p[1][i]) * across);
+        let signs = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
+        let mut corners = p;
+        for (corner, (u, v)) in corners.iter_mut().zip(signs) {
+            for i in [0, 1] {
+                corner[i] += u * right[i] + v * down[i];
+            }
+        }
+        Self(corners)
+    }
+
     /// How far the farthest corner lies outside of a picture, in pixels; 0 when all are inside.
     #[must_use]
     pub fn outside(self, width: u32, height: u32) -> f32 {
@@ -175,6 +192,15 @@ mod tests {
         let sheared = Quad([[10.0, 10.0], [110.0, 40.0], [110.0, 70.0], [10.0, 40.0]]);
         assert!(sheared.straightness() < 0.98 && sheared.straightness() > 0.5);
         assert!((straight.outside(100, 100) - 10.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_stretched_outline_keeps_its_middle() {
+        let area = Area { x: 10.0, y: 20.0, width: 100.0, height: 30.0 };
+        let asked = Area { x: 0.0, y: 5.0, width: 120.0, height: 60.0 };
+        let found = Quad::of(area).stretched(0.2, 1.0).around();
+        assert!((found.x - asked.x).abs() < 1e-3 && (found.height - asked.height).abs() < 1e-3, "{found:?}");
+        assert_eq!(Quad::of(area).stretched(0.0, 0.0), Quad::of(area));
     }
 
     proptest! {
