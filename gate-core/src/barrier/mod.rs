@@ -12,3 +12,6 @@ pub mod machine;
 mod motion;
 mod orders;
 pub mod state;
+
+#[cfg(test)]
+mod tests;

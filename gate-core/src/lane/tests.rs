@@ -268,3 +268,48 @@ fn a_reading_that_is_not_ready_in_time_is_told_and_is_not_called_unread() {
     assert!(bodies.iter().any(|b| matches!(b, EventBody::PlateRead { .. })), "{bodies:?}");
     assert!(!bodies.iter().any(|b| matches!(b, EventBody::Unread { .. })), "{bodies:?}");
 }
+
+fn faults(effects: &[LaneEffect]) -> Vec<&str> {
+    let code = |e: &'_ LaneEffect| match e {
+        LaneEffect::Emit { body: EventBody::Fault { code, .. }, .. } => Some(code.clone()),
+        _ => None,
+    };
+    let codes: Vec<String> = effects.iter().filter_map(code).collect();
+    ["entered_without_grant", "tailgating"].into_iter().filter(|c| codes.iter().any(|code| code == c)).collect()
+}
+
+#[test]
+fn a_vehicle_that_nobody_let_in_is_a_passage_and_a_fault() {
+    let mut p = Played::new();
+    p.give(LaneInput::Barrier(BarrierState::Open));
+    let effects = p.give(LaneInput::Entered).to_vec();
+    assert_eq!(faults(&effects), ["entered_without_grant"]);
+    let effects = p.give(LaneInput::DroveThrough).to_vec();
+    assert_eq!(ended(&effects), Some((PassageOutcome::Passed, OpenedBy::ByHand)));
+}
+
+#[test]
+fn where_an_officer_holds_the_boom_up_it_is_no_fault() {
+    let mut p = Played::new();
+    p.give(LaneInput::Barrier(BarrierState::HeldOpen));
+    let effects = p.give(LaneInput::Entered).to_vec();
+    assert!(faults(&effects).is_empty());
+    assert_eq!(p.lane.state(), LaneState::Passing);
+}
+
+#[test]
+fn the_second_vehicle_is_recorded_as_what_it_did_and_may_be_held() {
+    let mut p = Played::new();
+    let request = p.arrive_and_read();
+    p.reply(request, Verdict::Open, grant(1));
+    p.give(LaneInput::Barrier(BarrierState::Open));
+    p.give(LaneInput::Entered);
+    p.give(LaneInput::StopLine(Some(false)));
+    p.give(LaneInput::DroveThrough);
+    p.give(LaneInput::StopLine(Some(true)));
+    let effects = p.give(LaneInput::Tailgated).to_vec();
+    assert_eq!(ended(&effects), Some((PassageOutcome::Tailgated, OpenedBy::Nobody)), "the first was through already");
+    let effects = p.act(Act::Hold(None));
+    assert!(!effects.contains(&LaneEffect::TailgatingSettled), "the boom stays up");
+    assert_eq!(p.lane.state(), LaneState::Referred);
+}
