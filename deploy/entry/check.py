@@ -113,7 +113,12 @@ def _rust(counts: Counts, long: bool) -> None:
         ["cargo", "build", "--locked", "--workspace", "--all-targets"],
         about="6 minutes on two cores the first time",
     )
-    _counted("Rust", ["cargo", "test", "--locked", "--workspace", "--exclude", "gate-tests"], counts, long_counts)
+    _counted(
+        "Rust",
+        ["cargo", "test", "--locked", "--workspace", "--no-fail-fast", "--exclude", "gate-tests"],
+        counts,
+        long_counts,
+    )
 
 
 def _training(counts: Counts, _long: bool) -> None:
@@ -127,7 +132,7 @@ def _peers(counts: Counts, _long: bool) -> None:
 def _whole(counts: Counts, _long: bool) -> None:
     _counted(
         "the whole gate",
-        ["cargo", "test", "--locked", "-p", "gate-tests", "--", "--test-threads", "1", "--nocapture"],
+        ["cargo", "test", "--locked", "--no-fail-fast", "-p", "gate-tests", "--", "--test-threads", "1", "--nocapture"],
         counts,
     )
 
