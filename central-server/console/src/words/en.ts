@@ -70,6 +70,8 @@ export const en: Texts = {
     missing: "MISSING",
   },
   fates: {
+    nothing: "nothing like a plate",
+    read: "read",
     too_small: "too small",
     blurred: "blurred",
     outside: "outside the picture",

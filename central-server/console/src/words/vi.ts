@@ -68,6 +68,8 @@ export const vi = {
     missing: "THIẾU",
   },
   fates: {
+    nothing: "không thấy gì giống biển",
+    read: "đọc được",
     too_small: "quá nhỏ",
     blurred: "mờ",
     outside: "ra ngoài khung hình",

@@ -69,6 +69,8 @@ export const zh: Texts = {
     missing: "缺少",
   },
   fates: {
+    nothing: "未见类似车牌",
+    read: "已读出",
     too_small: "太小",
     blurred: "模糊",
     outside: "超出画面",
