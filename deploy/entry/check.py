@@ -130,6 +130,11 @@ def _peers(counts: Counts, _long: bool) -> None:
 
 
 def _whole(counts: Counts, _long: bool) -> None:
+    run(
+        "programs",
+        ["cargo", "build", "--locked", "--workspace", "--bins"],
+        about="4 minutes on two cores the first time",
+    )
     _counted(
         "the whole gate",
         ["cargo", "test", "--locked", "--no-fail-fast", "-p", "gate-tests", "--", "--test-threads", "1", "--nocapture"],

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training import schedule
+from training import schedule, shipped
 from training.detector_network import CLASSES, STRIDES, Detector, cells, flat
 from training.reader import to_input
 from training.scene_pool import ScenePool
@@ -27,6 +27,7 @@ from training.scenes import SCENE
 LEVELS = ((0.0, 80.0), (50.0, 190.0), (130.0, 1e9))
 NEAR, AROUND = 1.5, 2.6  # strides from a target's middle: nearer is "here", from there to AROUND is not counted
 CORNER_WEIGHT = 3.0
+BEGIN = 128  # scenes whose statistics stand in for those that a shipped file has folded away
 
 
 def grid() -> tuple[Tensor, Tensor]:
@@ -107,6 +108,9 @@ def train(given: argparse.Namespace) -> None:
         spent, step, average.steps = state["spent"], state["step"], state["step"]
     pool = ScenePool(given.pool)
     rng = np.random.default_rng(given.seed + step)
+    if given.begin and not state:
+        shipped.load(network, given.begin, to_input(pool.batch(rng, BEGIN)[0]))
+        average = schedule.Average(network)
     middles, levels = grid()
     clock = schedule.Clock(given.minutes, spent)
     saved, seen, means = time.monotonic(), 0, [0.0, 0.0]
@@ -149,6 +153,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--begin", type=Path, help="a shipped file to begin from, instead of from nothing")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     train(parser.parse_args())
 

@@ -62,7 +62,7 @@ def vn_motorcycle(rng: np.random.Generator) -> Plate:
 
 
 def vn_special(rng: np.random.Generator) -> Plate:
-    series = pick(rng, ["KT", "LD", "DA", "HC", "CD", "TĐ", "MĐ", "MK", "RM", "R", "R"])
+    series = pick(rng, ["KT", "LD", "DA", "HC", "CD", "TĐ", "MĐ", "MĐ", "MĐ", "MK", "RM", "R", "R"])
     count = 6 if series == "MĐ" and rng.random() < 0.6 else (5 if rng.random() < 0.7 else 4)
     rows = 2 if series in ("MĐ", "MK") or rng.random() < 0.5 else 1
     kind = "vn_motorcycle" if series in ("MĐ", "MK") else "vn_car"
@@ -154,9 +154,9 @@ def cn_rescue(rng: np.random.Generator) -> Plate:
 
 
 VN_WEIGHTS: list[tuple[Callable[[np.random.Generator], Plate], float]] = [
-    (vn_car, 0.40),
-    (vn_motorcycle, 0.22),
-    (vn_special, 0.18),
+    (vn_car, 0.32),
+    (vn_motorcycle, 0.26),
+    (vn_special, 0.22),
     (vn_temporary, 0.03),
     (vn_diplomatic, 0.05),
     (vn_army, 0.12),

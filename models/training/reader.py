@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training import schedule
+from training import schedule, shipped
 from training.alphabet import SLOTS
 from training.examples import Examples
 from training.network import Reader
@@ -26,6 +26,7 @@ from training.pool import Pools
 
 CTC_WEIGHT = 0.25
 TRAIT_WEIGHT = 0.2
+BEGIN = 512  # examples whose statistics stand in for those that a shipped file has folded away
 
 
 def to_input(pictures: NDArray[np.uint8]) -> Tensor:
@@ -85,6 +86,9 @@ def train(given: argparse.Namespace) -> None:
         spent, step, average.steps = state["spent"], state["step"], state["step"]
     pools = Pools(given.pool)
     rng = np.random.default_rng(given.seed + step)
+    if given.begin and not state:
+        shipped.load(network, given.begin, to_input(pools.batch(rng, BEGIN)[0]))
+        average = schedule.Average(network)
     held = Examples(given.data, 77, only_held_out=True)
     held_set, synthetic_set = draw_set(held, 600, True), draw_set(held, 600, False)
     clock = schedule.Clock(given.minutes, spent)
@@ -151,6 +155,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.5e-3, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--begin", type=Path, help="a shipped file to begin from, instead of from nothing")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     train(parser.parse_args())
 

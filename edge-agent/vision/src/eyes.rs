@@ -19,7 +19,7 @@ use crate::plate::read::Reader;
 use crate::plate::slots::{LEAST, Slots};
 use crate::plate::{closer, detect, rectify};
 use crate::quality::{self, Fate, Seen};
-use crate::vehicle::{self, VehicleBox};
+use crate::vehicle::{self, Carriers, VehicleBox};
 
 /// Most plates read in one picture.
 const MOST_PLATES: usize = 6;
@@ -47,6 +47,7 @@ pub struct Eyes {
     vehicles: vehicle::Detector,
     plates: detect::Detector,
     reader: Reader,
+    carriers: Carriers,
 }
 
 impl Eyes {
@@ -65,6 +66,7 @@ impl Eyes {
             vehicles: vehicle::Detector::open(&manifest, models, runtime)?,
             plates: detect::Detector::open(&manifest, models, runtime)?,
             reader: Reader::open(&manifest, models, runtime)?,
+            carriers: Carriers::open(&manifest, models, runtime)?,
         })
     }
 
@@ -93,7 +95,7 @@ impl Eyes {
         let mut plates = Vec::new();
         let mut containers = Vec::new();
         for one in found.iter().filter(|f| f.what == What::Plate).take(MOST_PLATES) {
-            plates.extend(self.plate(picture, one, &vehicles)?);
+            plates.extend(self.plate(picture, one, &mut vehicles)?);
         }
         for one in found.iter().filter(|f| f.what != What::Plate).take(MOST_CODES) {
             containers.extend(self.code(picture, one)?);
@@ -112,9 +114,9 @@ impl Eyes {
         let begun = Instant::now();
         let corners = Quad::of(Area::whole(picture.width, picture.height));
         let as_it_is = Found { what: What::Plate, score: 1.0, corners, seen: 0.0 };
-        let mut looks: Vec<PlateLook> = self.plate(picture, &as_it_is, &[])?.into_iter().collect();
+        let mut looks: Vec<PlateLook> = self.plate(picture, &as_it_is, &mut Vec::new())?.into_iter().collect();
         if let Some((padded, straight)) = self.straightened(picture)? {
-            looks.extend(self.plate(&padded, &straight, &[])?);
+            looks.extend(self.plate(&padded, &straight, &mut Vec::new())?);
         }
         order(&mut looks, &mut []);
         looks.truncate(1);
@@ -157,17 +159,17 @@ impl Eyes {
         &mut self,
         picture: &Picture,
         found: &Found,
-        vehicles: &[VehicleBox],
+        vehicles: &mut Vec<VehicleBox>,
     ) -> Result<Option<PlateLook>, VisionError> {
         let Some(crop) = rectify::cut(picture, found.corners)? else { return Ok(None) };
         let view = rectify::flat(picture, found.corners)?;
         let (slots, heads) = self.reader.read(&view)?;
         let sharpness = quality::sharpness(&view)?;
         let seen = Seen { corners: found.corners, rows: heads.row_count(), sharpness, score: found.score };
-        let vehicle = vehicle_around(found.corners, vehicles);
-        let on_motorcycle = vehicle.and_then(|v| vehicles.get(v)).map(|v| v.class == VehicleClass::Motorcycle);
         let short = slots.raw().chars().count() < LEAST_CHARACTERS;
         let none = short || heads.is_plate() < 1.0 - NO_PLATE;
+        let vehicle = if none { None } else { self.carriers.carrying(picture, found.corners, vehicles)? };
+        let on_motorcycle = vehicle.and_then(|v| vehicles.get(v)).map(|v| v.class == VehicleClass::Motorcycle);
         let read = if none { None } else { PlateText::of(&slots, &heads, on_motorcycle) };
         let limit = slots.facts().min_probability;
         let unsure = read.as_ref().is_none_or(|r| r.probability < limit);
@@ -250,17 +252,6 @@ fn cut_by(corners: Quad, part: Area, whole: Area) -> bool {
         || (inner(part.y + part.height, whole.height) && around.y + around.height > part.y + part.height - near)
 }
 
-/// The smallest vehicle whose box holds nearly all of a plate.
-fn vehicle_around(corners: Quad, vehicles: &[VehicleBox]) -> Option<usize> {
-    let plate = corners.around();
-    vehicles
-        .iter()
-        .enumerate()
-        .filter(|(_, v)| v.class != VehicleClass::Person && plate.share_in(v.area) > 0.7)
-        .min_by(|a, b| a.1.area.size().total_cmp(&b.1.area.size()))
-        .map(|(n, _)| n)
-}
-
 /// Best first: what counts by itself before what does not, then by probability.
 fn order(plates: &mut [PlateLook], containers: &mut [ContainerLook]) {
     let worth = |p: &PlateLook| p.read.as_ref().map_or(0.0, |r| r.probability);
@@ -290,21 +281,6 @@ const _: () = {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn body(class: VehicleClass, area: Area) -> VehicleBox {
-        VehicleBox { class, confidence: 0.9, area, color: None }
-    }
-
-    #[test]
-    fn a_plate_hangs_on_the_smallest_vehicle_around_it() {
-        let large = Area { x: 0.0, y: 0.0, width: 500.0, height: 400.0 };
-        let small = Area { x: 50.0, y: 100.0, width: 200.0, height: 200.0 };
-        let all = [body(VehicleClass::Lorry, large), body(VehicleClass::Car, small), body(VehicleClass::Person, small)];
-        let plate = |x| Quad::of(Area { x, y: 200.0, width: 60.0, height: 20.0 });
-        assert_eq!(vehicle_around(plate(100.0), &all), Some(1));
-        assert_eq!(vehicle_around(plate(300.0), &all), Some(0));
-        assert_eq!(vehicle_around(plate(600.0), &all), None);
-    }
 
     #[test]
     fn what_a_parts_edge_cuts_does_not_count() {

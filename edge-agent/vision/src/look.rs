@@ -19,7 +19,7 @@ const FAINT: f64 = 1e-3;
 /// Everything seen in one picture.
 #[derive(Clone, Debug)]
 pub struct Look {
-    /// Vehicles and persons, best first.
+    /// Vehicles and persons that were found, best first; then those of which only the plate and what surrounds it were seen.
     pub vehicles: Vec<VehicleBox>,
     /// Plates and what looked like one, best first.
     pub plates: Vec<PlateLook>,
@@ -65,7 +65,7 @@ pub struct PlateLook {
     pub weight: f32,
     /// Which vehicle it hangs on, an index into [`Look::vehicles`].
     pub vehicle: Option<usize>,
-    /// It hangs on a motorcycle; `None` when no vehicle was found around it.
+    /// It hangs on a motorcycle; `None` when what carries it is not known.
     pub on_motorcycle: Option<bool>,
     /// The plate cut out of the picture.
     pub crop: Picture,

@@ -14,6 +14,8 @@ use crate::error::ModelError;
 pub const FILE: &str = "manifest.toml";
 /// Detects vehicles.
 pub const VEHICLE_DETECTOR: &str = "vehicle-detector";
+/// Tells what sort of vehicle carries a plate.
+pub const PLATE_CARRIER: &str = "plate-carrier";
 /// Detects plates and container codes with their four corners.
 pub const PLATE_DETECTOR: &str = "plate-detector";
 /// Reads a plate or code that was laid flat.

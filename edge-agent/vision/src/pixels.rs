@@ -63,27 +63,43 @@ pub(crate) fn lay(
     input: &mut Vec<f32>,
 ) -> opencv::Result<Laid> {
     let rect = whole_pixels(part, picture);
-    let mat = as_mat(picture)?;
-    let part = Mat::roi(&mat, rect)?;
     #[expect(clippy::cast_precision_loss, reason = "sides are below 2^24")]
     let fit = (width as f32 / rect.width as f32).min(height as f32 / rect.height as f32);
     #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most the input's sides")]
-    let size = Size::new(
+    let place = Rect::new(
+        0,
+        0,
         ((rect.width as f32 * fit).round() as i32).clamp(1, width as i32),
         ((rect.height as f32 * fit).round() as i32).clamp(1, height as i32),
     );
-    let mut scaled = Mat::default();
-    let how = if fit < 1.0 { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
-    imgproc::resize(&part, &mut scaled, size, 0.0, 0.0, how)?;
-    input.clear();
-    input.resize(3 * width * height, f32::from(GROUND));
-    let columns = usize::try_from(size.width).unwrap_or(0);
-    let bytes = scaled.data_bytes()?;
-    for (y, row) in bytes.chunks_exact(columns * 3).enumerate() {
-        planes(row, &mut input[y * width..], width * height, order);
-    }
+    lay_at(picture, rect, place, (width, height), order, input)?;
     #[expect(clippy::cast_precision_loss, reason = "sides are below 2^24")]
     Ok(Laid { scale: 1.0 / fit, shift: [rect.x as f32, rect.y as f32] })
+}
+
+/// Lays pixels of a picture, scaled, at a place in `input`; grey around. `place` lies in `width` x `height`.
+pub(crate) fn lay_at(
+    picture: &Picture,
+    pixels: Rect,
+    place: Rect,
+    (width, height): (usize, usize),
+    order: Order,
+    input: &mut Vec<f32>,
+) -> opencv::Result<()> {
+    let mat = as_mat(picture)?;
+    let part = Mat::roi(&mat, pixels)?;
+    let how = if place.width < pixels.width { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
+    let mut scaled = Mat::default();
+    imgproc::resize(&part, &mut scaled, place.size(), 0.0, 0.0, how)?;
+    input.clear();
+    input.resize(3 * width * height, f32::from(GROUND));
+    let whole = |v: i32| usize::try_from(v).unwrap_or(0);
+    let bytes = scaled.data_bytes()?;
+    for (y, row) in bytes.chunks_exact(whole(place.width) * 3).enumerate() {
+        let start = (whole(place.y) + y) * width + whole(place.x);
+        planes(row, &mut input[start..], width * height, order);
+    }
+    Ok(())
 }
 
 /// One row of three bytes a pixel into three planes that lie `plane` floats apart.

@@ -6,6 +6,7 @@
 mod common;
 
 use common::{eyes, pictures};
+use gate_core::vehicle::VehicleClass;
 use gate_vision::{Look, Picture};
 
 /// Texts of a look, best first, whatever their fate.
@@ -45,6 +46,31 @@ fn floor(test: &str, set: &str, crop: bool, least: f64) {
     if let Some(share) = exact(test, set, crop) {
         assert!(share >= least, "{set}: {share:.3} of the plates are read exactly, the floor is {least}");
     }
+}
+
+/// Share of the plates that were read which hang on a vehicle of the set's class.
+fn class_floor(test: &str, set: &str, class: VehicleClass, least: f64) {
+    let (Some(pictures), Some(mut eyes)) = (pictures(test, set, "dev"), eyes(test)) else { return };
+    let (mut right, mut all) = (0u32, 0u32);
+    for one in &pictures {
+        let look = eyes.look(&Picture::read(&one.path).unwrap()).unwrap();
+        let read = look.plates.iter().find(|p| p.read.as_ref().is_some_and(|r| one.texts.contains(&r.text)));
+        let Some(plate) = read else { continue };
+        all += 1;
+        right += u32::from(plate.vehicle.and_then(|v| look.vehicles.get(v)).is_some_and(|v| v.class == class));
+    }
+    let share = f64::from(right) / f64::from(all);
+    println!("figure class {set} {share:.3} of {all} plates hang on a {class:?}");
+    assert!(share >= least, "{set}: {share:.3} of the plates hang on a {class:?}, the floor is {least}");
+}
+
+#[test]
+fn a_vehicle_that_fills_the_picture_has_a_class() {
+    let test = "a_vehicle_that_fills_the_picture_has_a_class";
+    class_floor(test, "vn-car-frames", VehicleClass::Car, 0.95);
+    class_floor(test, "vn-car-gate", VehicleClass::Car, 0.95);
+    class_floor(test, "vn-gate-corners", VehicleClass::Car, 0.9);
+    class_floor(test, "vn-greenparking", VehicleClass::Motorcycle, 0.95);
 }
 
 #[test]

@@ -7,10 +7,10 @@ use gate_tests::people::Officer;
 use gate_tests::scenes::{Scenes, Vehicle};
 use gate_tests::site::{Database, Lists, Site};
 
-/// The vehicles of one run.
+/// The vehicles of one run. Of each sort that must be read there are several, best read in the rehearsal first.
 struct Cast<'a> {
-    lorry: &'a Vehicle,
-    watched: &'a Vehicle,
+    known: Vec<&'a Vehicle>,
+    watched: Vec<&'a Vehicle>,
     container: &'a Vehicle,
     two_lines: &'a Vehicle,
     stranger: &'a Vehicle,
@@ -21,15 +21,20 @@ impl<'a> Cast<'a> {
     fn of(scenes: &'a Scenes, photographs: usize) -> Self {
         let wanted = photographs;
         let lorries = scenes.drawn(|v| v.vehicle_class == "lorry");
+        let (known, rest) = lorries.split_at(3);
+        let (watched, rest) = rest.split_at(2);
+        for vehicle in known.iter().chain(watched) {
+            assert!(vehicle.fits && vehicle.sure > 0.7, "the rehearsal does not read {vehicle:?}");
+        }
         let kind = |country: &str, rows: u8| {
-            let fitting = lorries[2..].iter().find(|v| v.country == country && v.rows == rows);
-            fitting.copied().unwrap_or(lorries[2])
+            let fitting = rest.iter().find(|v| v.country == country && v.rows == rows);
+            fitting.copied().unwrap_or(rest[0])
         };
         let mut photographs = scenes.photographs();
         photographs.truncate(wanted);
         Self {
-            lorry: lorries[0],
-            watched: lorries[1],
+            known: known.to_vec(),
+            watched: watched.to_vec(),
             container: scenes.drawn(|v| !v.container.is_empty())[0],
             two_lines: kind("cn", 2),
             stranger: kind("vn", 1),
@@ -38,38 +43,72 @@ impl<'a> Cast<'a> {
     }
 }
 
-/// A declared, confirmed vehicle that was read passes by itself. A reader that is not sure enough of it, or a machine
-/// so loaded that the lane does not trust itself, is no fault of the gate: an officer let it in, and that is said.
-fn by_itself(driven: &Driven, vehicle: &Vehicle) {
+/// A declared, confirmed vehicle: opened for the plate that it has, or left to the officer for an allowed reason.
+fn as_it_may(driven: &Driven, vehicle: &Vehicle) {
     if driven.by_itself {
         assert_eq!(driven.read, vehicle.plate, "a wrong opening: {driven:?}");
         return;
     }
-    let known = [
-        "low_probability",
-        "unread",
-        "not_expected",
-        "probable",
-        "disagreement",
-        "class_mismatch",
-        "lane_not_automatic",
-    ];
-    assert!(driven.reasons.iter().all(|r| known.contains(&r.as_str())), "{driven:?}");
-    println!("SKIPPED opening by itself: {} waited for an officer: {:?}", vehicle.plate, driven.reasons);
+    let allowed = ["low_probability", "unread", "disagreement", "lane_not_automatic"];
+    assert!(driven.reasons.iter().all(|r| allowed.contains(&r.as_str())), "{driven:?}");
 }
 
-async fn entry(site: &Site, scenes: &Scenes, officer: &Officer, cast: &Cast<'_>) -> Vec<Driven> {
-    let mut driven = Vec::new();
-    let known = drive(site, scenes, officer, "in-1", cast.lorry, Act::LetIn).await;
-    by_itself(&known, cast.lorry);
-    driven.push(known);
+/// Declared, confirmed vehicles come one after another until one passes by itself, and one must. That a look in the
+/// stream leaves the reader unsure, or that a loaded machine makes the lane distrust itself, is allowed once or twice;
+/// no other reason is.
+async fn by_itself<'a>(
+    site: &Site,
+    scenes: &Scenes,
+    officer: &Officer,
+    lane: &str,
+    vehicles: &[&'a Vehicle],
+) -> (Vec<Driven>, &'a Vehicle) {
+    let mut all = Vec::new();
+    for vehicle in vehicles {
+        let driven = drive(site, scenes, officer, lane, vehicle, Act::LetIn).await;
+        let opened = driven.by_itself;
+        as_it_may(&driven, vehicle);
+        all.push(driven);
+        if opened {
+            return (all, vehicle);
+        }
+    }
+    panic!("{lane}: of {} declared vehicles none passed by itself: {all:#?}", vehicles.len())
+}
+
+async fn entry<'a>(site: &Site, scenes: &Scenes, officer: &Officer, cast: &Cast<'a>) -> (Vec<Driven>, &'a Vehicle) {
+    let (mut driven, entered) = by_itself(site, scenes, officer, "in-1", &cast.known).await;
     driven.push(drive(site, scenes, officer, "in-1", cast.container, Act::LetIn).await);
     for photograph in &cast.photographs {
         let photographed = drive(site, scenes, officer, "in-1", photograph, Act::LetIn).await;
         assert!(!photographed.by_itself || photographed.read == photograph.plate, "a wrong opening: {photographed:?}");
         driven.push(photographed);
     }
-    driven
+    (driven, entered)
+}
+
+/// A watchlist hit is refused with a neutral text; of the watched vehicles one must be read.
+async fn watched(site: &Site, scenes: &Scenes, officer: &Officer, cast: &Cast<'_>) -> Vec<Driven> {
+    let mut all = Vec::new();
+    for vehicle in &cast.watched {
+        let driven = drive(site, scenes, officer, "in-2", vehicle, Act::SendBack).await;
+        assert!(!driven.by_itself, "{driven:?}");
+        let hit = driven.verdict == "refuse";
+        if hit {
+            assert_eq!(
+                driven.reasons.first().map(String::as_str),
+                Some("inspection"),
+                "the neutral reason: {driven:?}"
+            );
+            let neutral = !driven.sign.contains("case") && driven.sign.contains("KIEM TRA");
+            assert!(neutral, "the neutral text: {}", driven.sign);
+        }
+        all.push(driven);
+        if hit {
+            return all;
+        }
+    }
+    panic!("no watchlist hit: {all:#?}")
 }
 
 async fn other_entry(site: &Site, scenes: &Scenes, officer: &Officer, cast: &Cast<'_>) -> Vec<Driven> {
@@ -77,19 +116,7 @@ async fn other_entry(site: &Site, scenes: &Scenes, officer: &Officer, cast: &Cas
     let unread = drive(site, scenes, officer, "in-2", &scenes.unreadable, Act::LetIn).await;
     assert!(!unread.by_itself, "an unread vehicle waits for the officer: {unread:?}");
     driven.push(unread);
-    let watched = drive(site, scenes, officer, "in-2", cast.watched, Act::SendBack).await;
-    assert!(!watched.by_itself, "{watched:?}");
-    if watched.verdict == "refuse" {
-        assert_eq!(watched.reasons.first().map(String::as_str), Some("inspection"), "the neutral reason: {watched:?}");
-        assert!(
-            !watched.sign.contains("case") && watched.sign.contains("KIEM TRA"),
-            "the neutral text: {}",
-            watched.sign
-        );
-    } else {
-        println!("SKIPPED watchlist hit: the reader did not read {}: {watched:?}", cast.watched.plate);
-    }
-    driven.push(watched);
+    driven.extend(watched(site, scenes, officer, cast).await);
     let stranger = drive(site, scenes, officer, "in-2", cast.stranger, Act::SendBack).await;
     assert!(!stranger.by_itself, "nobody declared it: {stranger:?}");
     driven.push(stranger);
@@ -97,12 +124,6 @@ async fn other_entry(site: &Site, scenes: &Scenes, officer: &Officer, cast: &Cas
     assert!(!two_lines.by_itself || two_lines.read == cast.two_lines.plate, "a wrong opening: {two_lines:?}");
     driven.push(two_lines);
     driven
-}
-
-async fn exit(site: &Site, scenes: &Scenes, officer: &Officer, cast: &Cast<'_>) -> Vec<Driven> {
-    let leaves = drive(site, scenes, officer, "out-1", cast.lorry, Act::LetIn).await;
-    by_itself(&leaves, cast.lorry);
-    vec![leaves]
 }
 
 async fn agency_sees(site: &Site, driven: &[Driven]) {
@@ -123,15 +144,20 @@ async fn every_path(database: Database, photographs: usize) {
     if cast.photographs.is_empty() {
         println!("SKIPPED photographs: the data sets are not beside the project; drawn scenes alone");
     }
-    let mut expected = vec![cast.lorry, cast.two_lines, cast.container];
+    let mut expected = cast.known.clone();
+    expected.extend([cast.two_lines, cast.container]);
     expected.extend(&cast.photographs);
-    let site = Site::start(database, &scenes, &Lists { expected, watched: vec![cast.watched] }).await;
+    let site = Site::start(database, &scenes, &Lists { expected, watched: cast.watched.clone() }).await;
     // A watchlist hit is overruled by the shift leader alone; the leader works here.
     let officer = site.officer(0).await;
-    let (one, other) =
+    let ((one, entered), other) =
         tokio::join!(entry(&site, &scenes, &officer, &cast), other_entry(&site, &scenes, &officer, &cast));
-    let mut driven: Vec<Driven> = one.into_iter().chain(other).collect();
-    driven.extend(exit(&site, &scenes, &officer, &cast).await);
+    // The one that passed leads: its crossing has a way in and, once it left, a way out.
+    let at = one.iter().position(|d| d.by_itself).unwrap();
+    let mut driven: Vec<Driven> = one[at..].iter().chain(&one[..at]).cloned().chain(other).collect();
+    let left = drive(&site, &scenes, &officer, "out-1", entered, Act::LetIn).await;
+    as_it_may(&left, entered);
+    driven.push(left);
     account::close(&site, &officer, &driven).await;
     agency_sees(&site, &driven).await;
 }

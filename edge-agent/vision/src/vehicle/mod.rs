@@ -1,5 +1,6 @@
 //! Vehicles in a picture: class, area, and the colour that a person would name.
 
+mod carrier;
 mod color;
 mod decode;
 
@@ -14,6 +15,8 @@ use crate::manifest::{Manifest, VEHICLE_DETECTOR};
 use crate::picture::Picture;
 use crate::pixels::{self, Order};
 use crate::runtime::Network;
+
+pub(crate) use carrier::Carriers;
 
 /// Side of the detector's square input, in pixels.
 const SIDE: usize = 416;
