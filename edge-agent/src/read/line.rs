@@ -90,7 +90,7 @@ impl<'a> Line<'a> {
                 kind: read.kind,
                 color: read.color,
                 rows: read.rows,
-                confidence: round(f64::from(read.probability), 4),
+                confidence: round(f64::from(read.probability), 6),
                 area: area(p.corners.around()),
                 corners: corners(p.corners),
                 vehicle: p.vehicle,

@@ -106,16 +106,20 @@ impl PlateText {
     /// What evidence says of a plate; `None` when it says "nothing here". Evidence too faint for any text
     /// gives the raw one, without kind and with the little probability that it has.
     #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "probabilities")]
     pub fn of(slots: &Slots, heads: &Heads, on_motorcycle: Option<bool>) -> Option<Self> {
         let is_plate = heads.is_plate();
         if slots.ceiling() < FAINT {
             return Some(Self::illegible(slots, heads, 0.0));
         }
         let posterior = crate::grammar::posterior(slots, heads);
-        #[expect(clippy::cast_possible_truncation, reason = "a probability")]
         let probability = |p: f64| (p as f32 * is_plate).clamp(0.0, 1.0);
         let mut candidates = posterior.candidates.into_iter();
         let best = candidates.next()?;
+        let share = best.probability * f64::from(is_plate);
+        let sure = slots.facts().calibration.apply(share);
+        // What is left by the best text is shared out among the others as the evidence has it.
+        let left = if share < 1.0 { (1.0 - sure) / (1.0 - share) } else { 0.0 };
         if probability(best.probability) < LEGIBLE {
             let raw = slots.raw();
             let share = candidates.find(|c| c.text == raw).map_or(0.0, |c| c.probability);
@@ -133,8 +137,8 @@ impl PlateText {
             kind,
             color,
             rows: heads.row_count(),
-            probability: probability(best.probability),
-            others: candidates.map(|c| (c.text, probability(c.probability))).filter(|c| c.1 > 0.0).collect(),
+            probability: (sure as f32).clamp(0.0, 1.0),
+            others: candidates.map(|c| (c.text, probability(c.probability * left))).filter(|c| c.1 > 0.0).collect(),
             text: best.text,
         })
     }

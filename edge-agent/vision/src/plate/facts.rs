@@ -12,6 +12,47 @@ const TEMPERATURE: f32 = 1.0;
 /// Limit where the manifest names none.
 const MIN_PROBABILITY: f32 = 0.9;
 
+/// How a whole text's probability is made true: beta calibration (Kull, Silva Filho and Flach 2017), monotone, fitted by
+/// `python -m evaluate.calibrate` on plates that training never saw. logit q = a ln p - b ln(1 - p) + c.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calibration([f64; 3]);
+
+impl Calibration {
+    /// Changes nothing.
+    pub const NONE: Self = Self([1.0, 1.0, 0.0]);
+    /// The probability stays so far from 0 and 1.
+    const EDGE: f64 = 1e-7;
+
+    /// Of `[a, b, c]`.
+    ///
+    /// # Errors
+    /// When a or b is not above 0, for then a surer reading would not be a likelier one, or one is out of all proportion.
+    pub fn of([a, b, c]: [f64; 3]) -> Result<Self, String> {
+        let sound = |v: f64| (0.01..=100.0).contains(&v);
+        if sound(a) && sound(b) && (-100.0..=100.0).contains(&c) {
+            Ok(Self([a, b, c]))
+        } else {
+            let remedy = "a and b within 0.01 and 100, c within -100 and 100; python -m evaluate.calibrate fits them";
+            Err(format!("calibration = [{a}, {b}, {c}] must have {remedy}"))
+        }
+    }
+
+    /// The true probability of a text that the evidence gives probability `p`. Not a number is 0.
+    #[must_use]
+    pub fn apply(self, p: f64) -> f64 {
+        if p.is_nan() {
+            return 0.0;
+        }
+        if self == Self::NONE {
+            return p.clamp(0.0, 1.0);
+        }
+        let [a, b, c] = self.0;
+        let p = p.clamp(Self::EDGE, 1.0 - Self::EDGE);
+        let logit = a * p.ln() - b * (-p).ln_1p() + c;
+        1.0 / (1.0 + (-logit).exp())
+    }
+}
+
 /// A template over the reader's own numbers of characters.
 #[derive(Clone, Debug)]
 pub(crate) struct Compiled {
@@ -33,6 +74,8 @@ pub struct Facts {
     pub(crate) any: Vec<u16>,
     /// Temperature of the characters' probabilities.
     pub(crate) temperature: f32,
+    /// What makes a whole text's probability true.
+    pub(crate) calibration: Calibration,
     /// Below it a reading does not count by itself.
     pub min_probability: f32,
     /// First 12 digits of the SHA-256 of the reader's file.
@@ -54,10 +97,11 @@ impl Facts {
         if !(0.0..=1.0).contains(&min_probability) {
             return Err(format!("min_probability = {min_probability} must lie within 0 and 1"));
         }
-        Self::new(text, temperature, min_probability, model.short_hash())
+        let calibration = model.calibration.map_or(Ok(Calibration::NONE), Calibration::of)?;
+        Ok(Self { calibration, ..Self::new(text, temperature, min_probability, model.short_hash())? })
     }
 
-    /// Facts for an alphabet.
+    /// Facts for an alphabet, without calibration.
     ///
     /// # Errors
     /// When a character stands twice in it, or it lacks those of container numbers.
@@ -83,6 +127,48 @@ impl Facts {
             .map(|template| Compiled { template, places: template.positions.iter().map(|set| places(set.0)).collect() })
             .filter(|c| c.places.iter().all(|p| !p.is_empty()))
             .collect();
-        Ok(Self { grammar, code, any: (1..count).collect(), alphabet, temperature, min_probability, model })
+        let calibration = Calibration::NONE;
+        Ok(Self {
+            grammar,
+            code,
+            any: (1..count).collect(),
+            alphabet,
+            temperature,
+            calibration,
+            min_probability,
+            model,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_calibration_that_turns_the_order_is_refused_with_the_remedy() {
+        for bad in [[-1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, f64::NAN], [f64::INFINITY, 1.0, 0.0]] {
+            let error = Calibration::of(bad).unwrap_err();
+            assert!(error.contains("evaluate.calibrate"), "{error}");
+        }
+    }
+
+    #[test]
+    fn not_a_number_is_never_probable() {
+        let some = Calibration::of([0.7, 1.1, -0.8]).unwrap();
+        assert!(some.apply(f64::NAN).abs() < f64::EPSILON && Calibration::NONE.apply(f64::NAN).abs() < f64::EPSILON);
+    }
+
+    proptest! {
+        #[test]
+        fn calibration_keeps_the_order_and_stays_a_probability(
+            a in 0.01f64..5.0, b in 0.01f64..5.0, c in -5.0f64..5.0, p in 0.0f64..=1.0, q in 0.0f64..=1.0,
+        ) {
+            let map = Calibration::of([a, b, c]).unwrap();
+            let (low, high) = (map.apply(p.min(q)), map.apply(p.max(q)));
+            prop_assert!(low <= high && (0.0..=1.0).contains(&low) && (0.0..=1.0).contains(&high));
+        }
     }
 }

@@ -7,8 +7,9 @@ use gate_core::plate::PlateColor;
 
 use super::facts::Facts;
 
-/// Probability given to a character that the network holds impossible: no single look may forbid.
-pub(crate) const LEAST: f32 = 1e-6;
+/// Probability given to a character that the network holds impossible: no single look may forbid. Small enough that
+/// twelve slots of eighty such characters together do not weigh against a text that is right in 99,999 of 100,000.
+pub(crate) const LEAST: f32 = 1e-8;
 
 /// Distributions over characters, slot by slot. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -31,10 +32,14 @@ impl Slots {
         }
         for slot in values.chunks_exact_mut(row) {
             for v in slot.iter_mut() {
-                *v = v.clamp(LEAST, 1.0).powf(1.0 / facts.temperature);
+                *v = v.clamp(0.0, 1.0).powf(1.0 / facts.temperature);
             }
             let sum: f32 = slot.iter().sum();
-            slot.iter_mut().for_each(|v| *v /= sum);
+            if sum <= 0.0 {
+                return None;
+            }
+            let least = LEAST * sum;
+            slot.iter_mut().for_each(|v| *v = v.max(least) / sum);
         }
         Some(Self { facts, values: values.into() })
     }
