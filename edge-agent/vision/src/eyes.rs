@@ -12,7 +12,7 @@ use crate::geometry::{Area, Quad};
 use crate::look::{ContainerLook, Look, PlateLook, PlateText};
 use crate::manifest::{self, Manifest};
 use crate::picture::Picture;
-use crate::pixels;
+use crate::pixels::{self, Views};
 use crate::plate::detect::{Found, What};
 use crate::plate::facts::Facts;
 use crate::plate::read::Reader;
@@ -23,8 +23,16 @@ use crate::vehicle::{self, Carriers, VehicleBox};
 
 /// Most plates read in one picture.
 const MOST_PLATES: usize = 6;
+/// Most plates of one picture whose surroundings are looked at.
+const MOST_CARRIERS: usize = 2;
 /// A find with less than this share of the best one's score is not looked at further.
 const FAINT_BESIDE: f32 = 0.42;
+/// A plate so probable at the first look needs no closer one.
+const CLEAR_PLATE: f32 = 0.95;
+/// A find so long in the detector's view, in pixels, whose first look says with less than this probability that it is a
+/// plate, is none.
+const LARGE_ENOUGH: f32 = 45.0;
+const SURELY_NONE: f32 = 0.05;
 /// A container number so probable at the first cut needs no further ones.
 const CLEAR_CODE: f32 = 0.9;
 /// Cuts in which a container number is read: longer and higher than found, by these shares.
@@ -90,19 +98,74 @@ impl Eyes {
     /// [`VisionError`].
     pub fn look(&mut self, picture: &Picture) -> Result<Look, VisionError> {
         let begun = Instant::now();
-        let mut vehicles = self.vehicles.find(picture)?;
-        let found = self.find(picture, &vehicles)?;
-        let mut plates = Vec::new();
-        let mut containers = Vec::new();
-        for one in found.iter().filter(|f| f.what == What::Plate).take(MOST_PLATES) {
-            plates.extend(self.plate(picture, one, &mut vehicles)?);
+        let views = Views::of(picture)?;
+        let mut vehicles = self.vehicles.find(&views)?;
+        let found = self.find(&views, &vehicles)?;
+        let (mut plates, mut containers) = (Vec::new(), Vec::new());
+        let mut again = closer::MOST_AGAIN;
+        let mut codes: Vec<Found> = Vec::new();
+        for one in found {
+            if one.what == What::Plate && plates.len() < MOST_PLATES {
+                plates.extend(self.plate_found(picture, one, &mut again)?);
+            } else if one.what != What::Plate && codes.len() < MOST_CODES {
+                let one = self.closer(picture, one, &mut again)?;
+                codes.push(one);
+            }
         }
-        for one in found.iter().filter(|f| f.what != What::Plate).take(MOST_CODES) {
+        let mut plates = apart(plates);
+        for one in &detect::suppress(codes) {
             containers.extend(self.code(picture, one)?);
         }
         order(&mut plates, &mut containers);
+        self.carried(picture, &mut plates, &mut vehicles)?;
         container_lorries(&mut vehicles, &containers);
         Ok(Look { vehicles, plates, containers, time: begun.elapsed() })
+    }
+
+    /// A plate as it was found; small and not clearly read, as a closer look sees it.
+    fn plate_found(
+        &mut self,
+        picture: &Picture,
+        found: Found,
+        again: &mut usize,
+    ) -> Result<Option<PlateLook>, VisionError> {
+        let first = self.plate(picture, &found)?;
+        if first.as_ref().is_some_and(|look| is_clear(look) || is_surely_none(look, &found)) {
+            return Ok(first);
+        }
+        let closer = self.closer(picture, found, again)?;
+        if closer == found { Ok(first) } else { self.plate(picture, &closer) }
+    }
+
+    /// What carries the plates: the best ones are looked at with their surroundings.
+    fn carried(
+        &mut self,
+        picture: &Picture,
+        plates: &mut [PlateLook],
+        vehicles: &mut Vec<VehicleBox>,
+    ) -> Result<(), VisionError> {
+        let mut left = MOST_CARRIERS;
+        for look in plates {
+            let Some(read) = &mut look.read else { continue };
+            look.vehicle = if left > 0 {
+                left -= 1;
+                self.carriers.carrying(picture, look.corners, vehicles)?
+            } else {
+                vehicle::around(look.corners, vehicles)
+            };
+            look.on_motorcycle =
+                look.vehicle.and_then(|v| vehicles.get(v)).map(|v| v.class == VehicleClass::Motorcycle);
+            read.kind = read.kind.map(|kind| crate::grammar::settled_kind(&read.text, kind, look.on_motorcycle));
+        }
+        Ok(())
+    }
+
+    /// A find as a closer look sees it, where it is small and some of them are left.
+    fn closer(&mut self, picture: &Picture, found: Found, again: &mut usize) -> Result<Found, VisionError> {
+        let window = closer::window(&found, Area::whole(picture.width, picture.height));
+        let Some(window) = window.filter(|_| *again > 0) else { return Ok(found) };
+        *again -= 1;
+        Ok(closer::refined(found, &self.plates.find(picture, window)?))
     }
 
     /// Looks at a picture that is one plate, already cut out: as it is, and as the detector straightens
@@ -114,9 +177,9 @@ impl Eyes {
         let begun = Instant::now();
         let corners = Quad::of(Area::whole(picture.width, picture.height));
         let as_it_is = Found { what: What::Plate, score: 1.0, corners, seen: 0.0 };
-        let mut looks: Vec<PlateLook> = self.plate(picture, &as_it_is, &mut Vec::new())?.into_iter().collect();
+        let mut looks: Vec<PlateLook> = self.plate(picture, &as_it_is)?.into_iter().collect();
         if let Some((padded, straight)) = self.straightened(picture)? {
-            looks.extend(self.plate(&padded, &straight, &mut Vec::new())?);
+            looks.extend(self.plate(&padded, &straight)?);
         }
         order(&mut looks, &mut []);
         looks.truncate(1);
@@ -136,31 +199,21 @@ impl Eyes {
         Ok(plate.map(|plate| (padded, plate)))
     }
 
-    /// Plates and codes: in the whole picture, on vehicles by themselves, and small ones once more.
-    fn find(&mut self, picture: &Picture, vehicles: &[VehicleBox]) -> Result<Vec<Found>, VisionError> {
+    /// Plates and codes: in the whole picture, and on vehicles by themselves.
+    fn find(&mut self, views: &Views<'_>, vehicles: &[VehicleBox]) -> Result<Vec<Found>, VisionError> {
+        let picture = views.picture;
         let whole = Area::whole(picture.width, picture.height);
-        let mut found = self.plates.find(picture, whole)?;
+        let mut found = self.plates.find_all(views)?;
         for part in closer::bodies(whole, vehicles, &found) {
             let more = self.plates.find(picture, part)?;
             // What the part's own edge cuts was cut by us.
             found.extend(more.into_iter().filter(|f| !cut_by(f.corners, part, whole)));
         }
-        let mut found = worthy(detect::suppress(found));
-        for one in found.iter_mut().take(closer::MOST_AGAIN) {
-            if let Some(window) = closer::window(one, whole) {
-                let closer = self.plates.find(picture, window)?;
-                *one = closer::refined(*one, &closer);
-            }
-        }
-        Ok(detect::suppress(found))
+        Ok(worthy(detect::suppress(found)))
     }
 
-    fn plate(
-        &mut self,
-        picture: &Picture,
-        found: &Found,
-        vehicles: &mut Vec<VehicleBox>,
-    ) -> Result<Option<PlateLook>, VisionError> {
+    /// Reads a find; what carries it is not looked at yet.
+    fn plate(&mut self, picture: &Picture, found: &Found) -> Result<Option<PlateLook>, VisionError> {
         let Some(crop) = rectify::cut(picture, found.corners)? else { return Ok(None) };
         let view = rectify::flat(picture, found.corners)?;
         let (slots, heads) = self.reader.read(&view)?;
@@ -168,9 +221,7 @@ impl Eyes {
         let seen = Seen { corners: found.corners, rows: heads.row_count(), sharpness, score: found.score };
         let short = slots.raw().chars().count() < LEAST_CHARACTERS;
         let none = short || heads.is_plate() < 1.0 - NO_PLATE;
-        let vehicle = if none { None } else { self.carriers.carrying(picture, found.corners, vehicles)? };
-        let on_motorcycle = vehicle.and_then(|v| vehicles.get(v)).map(|v| v.class == VehicleClass::Motorcycle);
-        let read = if none { None } else { PlateText::of(&slots, &heads, on_motorcycle) };
+        let read = if none { None } else { PlateText::of(&slots, &heads, None) };
         let limit = slots.facts().min_probability;
         let unsure = read.as_ref().is_none_or(|r| r.probability < limit);
         let fate = read
@@ -184,8 +235,8 @@ impl Eyes {
             sharpness,
             height_px: found.corners.height(),
             weight: seen.weight(),
-            vehicle,
-            on_motorcycle,
+            vehicle: None,
+            on_motorcycle: None,
             crop,
             slots,
             heads,
@@ -233,6 +284,29 @@ impl Eyes {
             crop,
         }))
     }
+}
+
+/// A first look so probable needs no closer one.
+fn is_clear(look: &PlateLook) -> bool {
+    look.fate.is_none() && look.read.as_ref().is_some_and(|r| r.probability >= CLEAR_PLATE)
+}
+
+/// A find that is large enough to tell and surely no plate needs none either.
+fn is_surely_none(look: &PlateLook, found: &Found) -> bool {
+    found.seen >= LARGE_ENOUGH && look.heads.is_plate() < SURELY_NONE
+}
+
+/// One look a plate: two finds may come to the same plate when they are looked at closer.
+fn apart(mut plates: Vec<PlateLook>) -> Vec<PlateLook> {
+    plates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut kept: Vec<PlateLook> = Vec::with_capacity(plates.len());
+    for one in plates {
+        let area = one.corners.around();
+        if kept.iter().all(|k| k.corners.around().overlap(area) <= detect::SAME) {
+            kept.push(one);
+        }
+    }
+    kept
 }
 
 /// Without the finds that are faint beside the best: where a plate is clear, shadows of one are none.

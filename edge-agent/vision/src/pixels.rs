@@ -148,8 +148,33 @@ pub(crate) fn warp(
     Ok(flat)
 }
 
+/// A picture whose shorter side is at least this is halved before it is made as small as a detector's input.
+const LARGE: u32 = 900;
+
+/// A picture and, where it is large, the same at half its size.
+pub(crate) struct Views<'a> {
+    pub picture: &'a Picture,
+    half: Option<Picture>,
+}
+
+impl<'a> Views<'a> {
+    pub(crate) fn of(picture: &'a Picture) -> opencv::Result<Self> {
+        let large = picture.width.min(picture.height) >= LARGE;
+        Ok(Self { picture, half: if large { halved(picture)? } else { None } })
+    }
+
+    /// The smaller of the two, and how many of the picture's pixels one of its is, across and down.
+    pub(crate) fn smaller(&self) -> (&Picture, [f32; 2]) {
+        let whole = Area::whole(self.picture.width, self.picture.height);
+        self.half.as_ref().map_or((self.picture, [1.0, 1.0]), |half| {
+            let part = Area::whole(half.width, half.height);
+            (half, [whole.width / part.width, whole.height / part.height])
+        })
+    }
+}
+
 /// A picture of half the size, each pixel the mean of four: much cheaper than one great step down.
-pub(crate) fn halved(picture: &Picture) -> opencv::Result<Option<Picture>> {
+fn halved(picture: &Picture) -> opencv::Result<Option<Picture>> {
     let mat = as_mat(picture)?;
     let size = Size::new(i32::try_from(picture.width / 2).unwrap_or(0), i32::try_from(picture.height / 2).unwrap_or(0));
     if size.width < 1 || size.height < 1 {

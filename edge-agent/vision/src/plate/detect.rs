@@ -6,7 +6,7 @@ use crate::error::{ModelError, VisionError};
 use crate::geometry::{Area, Quad, keep_best};
 use crate::manifest::{Manifest, PLATE_DETECTOR};
 use crate::picture::Picture;
-use crate::pixels::{self, Order};
+use crate::pixels::{self, Order, Views};
 use crate::runtime::Network;
 
 /// Width of the detector's input, in pixels.
@@ -18,7 +18,7 @@ const VALUES: usize = 11;
 /// Least score where the manifest names none.
 const MIN_SCORE: f32 = 0.35;
 /// Two finds that overlap more are one.
-const SAME: f32 = 0.3;
+pub(crate) const SAME: f32 = 0.3;
 /// Most finds of one kind in one picture.
 const MOST: usize = 12;
 
@@ -55,6 +55,16 @@ impl Detector {
         let network = Network::open(PLATE_DETECTOR, &bytes, library)?;
         network.check("image", &[1, 3, HEIGHT as i64, WIDTH as i64], &["boxes"])?;
         Ok(Self { network, min_score: model.min_score.unwrap_or(MIN_SCORE), input: Vec::new() })
+    }
+
+    /// Finds in the whole picture, best first.
+    pub(crate) fn find_all(&mut self, views: &Views<'_>) -> Result<Vec<Found>, VisionError> {
+        let (seen, times) = views.smaller();
+        let mut found = self.find(seen, Area::whole(seen.width, seen.height))?;
+        for one in &mut found {
+            one.corners = Quad(one.corners.0.map(|[x, y]| [x * times[0], y * times[1]]));
+        }
+        Ok(found)
     }
 
     /// Finds in a part of the picture, best first.

@@ -60,9 +60,9 @@ impl Carriers {
         corners: Quad,
         vehicles: &mut Vec<VehicleBox>,
     ) -> Result<Option<usize>, VisionError> {
-        let around = vehicle_around(corners, vehicles);
-        let Some(carrier) = self.tell(picture, corners)? else { return Ok(around) };
-        let Some(body) = around.and_then(|n| vehicles.get_mut(n)) else {
+        let body = around(corners, vehicles);
+        let Some(carrier) = self.tell(picture, corners)? else { return Ok(body) };
+        let Some(boxed) = body.and_then(|n| vehicles.get_mut(n)) else {
             if carrier.confidence < SURE {
                 return Ok(None);
             }
@@ -71,8 +71,8 @@ impl Carriers {
             vehicles.push(VehicleBox { class, confidence, area: carrier.seen, color });
             return Ok(Some(vehicles.len() - 1));
         };
-        settle(body, carrier);
-        Ok(around)
+        settle(boxed, carrier);
+        Ok(body)
     }
 
     /// What the surroundings of a plate say; nothing where they are hardly seen.
@@ -115,7 +115,7 @@ fn weight_class(class: VehicleClass) -> u8 {
 }
 
 /// The smallest vehicle whose box holds nearly all of a plate.
-fn vehicle_around(corners: Quad, vehicles: &[VehicleBox]) -> Option<usize> {
+pub(crate) fn around(corners: Quad, vehicles: &[VehicleBox]) -> Option<usize> {
     let plate = corners.around();
     vehicles
         .iter()
@@ -163,9 +163,9 @@ mod tests {
         let large = Area { x: 0.0, y: 0.0, width: 500.0, height: 400.0 };
         let small = Area { x: 50.0, y: 100.0, width: 200.0, height: 200.0 };
         let all = [body(VehicleClass::Lorry, large), body(VehicleClass::Car, small), body(VehicleClass::Person, small)];
-        assert_eq!(vehicle_around(plate(100.0, 200.0, 60.0), &all), Some(1));
-        assert_eq!(vehicle_around(plate(300.0, 200.0, 60.0), &all), Some(0));
-        assert_eq!(vehicle_around(plate(600.0, 200.0, 60.0), &all), None);
+        assert_eq!(around(plate(100.0, 200.0, 60.0), &all), Some(1));
+        assert_eq!(around(plate(300.0, 200.0, 60.0), &all), Some(0));
+        assert_eq!(around(plate(600.0, 200.0, 60.0), &all), None);
     }
 
     #[test]

@@ -12,16 +12,15 @@ use serde::Serialize;
 use crate::error::{ModelError, VisionError};
 use crate::geometry::Area;
 use crate::manifest::{Manifest, VEHICLE_DETECTOR};
-use crate::picture::Picture;
-use crate::pixels::{self, Order};
+use crate::pixels::{self, Order, Views};
 use crate::runtime::Network;
 
-pub(crate) use carrier::Carriers;
+pub(crate) use carrier::{Carriers, around};
 
-/// Side of the detector's square input, in pixels.
+/// The longer side of the detector's input, in pixels; the shorter one is the next multiple of [`STEP`].
 const SIDE: usize = 416;
-/// A picture whose shorter side is at least this is halved first, in pixels.
-const LARGE: u32 = 900;
+/// The detector's coarsest stride.
+const STEP: usize = 32;
 /// Least score where the manifest names none.
 const MIN_SCORE: f32 = 0.3;
 
@@ -92,22 +91,23 @@ impl Detector {
     pub(crate) fn open(manifest: &Manifest, folder: &Path, library: Option<&Path>) -> Result<Self, ModelError> {
         let (model, bytes) = manifest.load(folder, VEHICLE_DETECTOR)?;
         let network = Network::open(VEHICLE_DETECTOR, &bytes, library)?;
-        network.check("images", &[1, 3, SIDE as i64, SIDE as i64], &["output"])?;
+        network.check("images", &[1, 3, -1, -1], &["output"])?;
         Ok(Self { network, min_score: model.min_score.unwrap_or(MIN_SCORE), input: Vec::new() })
     }
 
     /// Vehicles and persons, best first.
-    pub(crate) fn find(&mut self, picture: &Picture) -> Result<Vec<VehicleBox>, VisionError> {
-        let whole = Area::whole(picture.width, picture.height);
-        let half = if picture.width.min(picture.height) >= LARGE { pixels::halved(picture)? } else { None };
-        let (seen, times) = half.as_ref().map_or((picture, [1.0, 1.0]), |half| {
-            let part = Area::whole(half.width, half.height);
-            (half, [whole.width / part.width, whole.height / part.height])
-        });
+    pub(crate) fn find(&mut self, views: &Views<'_>) -> Result<Vec<VehicleBox>, VisionError> {
+        let whole = Area::whole(views.picture.width, views.picture.height);
+        let (seen, times) = views.smaller();
         let part = Area::whole(seen.width, seen.height);
-        let laid = pixels::lay(seen, part, (SIDE, SIDE), Order::Bgr, &mut self.input)?;
-        let [output] = self.network.run([1, 3, SIDE, SIDE], &self.input, ["output"])?;
-        let found = decode::decode(&output.values, SIDE, self.min_score);
+        let (width, height) = input_size(part);
+        let laid = pixels::lay(seen, part, (width, height), Order::Bgr, &mut self.input)?;
+        let [output] = self.network.run([1, 3, height, width], &self.input, ["output"])?;
+        if output.shape.last() != Some(&decode::VALUES) {
+            let why = format!("output {:?}, asked is [1, N, {}]", output.shape, decode::VALUES);
+            return Err(VisionError::Inference { name: VEHICLE_DETECTOR, why });
+        }
+        let found = decode::decode(&output.values, (width, height), self.min_score);
         let mut boxes = Vec::with_capacity(found.len());
         for one in decode::suppress(found) {
             let area = Area {
@@ -120,9 +120,40 @@ impl Detector {
             if area.size() < 1.0 {
                 continue;
             }
-            let color = if one.class == VehicleClass::Person { None } else { color::of(picture, area)? };
+            let color = if one.class == VehicleClass::Person { None } else { color::of(views.picture, area)? };
             boxes.push(VehicleBox { class: one.class, confidence: one.score, area, color });
         }
         Ok(boxes)
+    }
+}
+
+/// Width and height of the input that a picture just fits.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "at most SIDE"
+)]
+fn input_size(picture: Area) -> (usize, usize) {
+    let fit = SIDE as f32 / picture.width.max(picture.height);
+    let side = |v: f32| ((v * fit).ceil() as usize).next_multiple_of(STEP).clamp(STEP, SIDE);
+    (side(picture.width), side(picture.height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_input_is_as_large_as_the_picture_needs() {
+        for (picture, asked) in [
+            ((1920, 1080), (416, 256)),
+            ((400, 644), (288, 416)),
+            ((640, 480), (416, 320)),
+            ((500, 500), (416, 416)),
+            ((4000, 3), (416, 32)),
+        ] {
+            assert_eq!(input_size(Area::whole(picture.0, picture.1)), asked, "{picture:?}");
+        }
     }
 }
