@@ -25,6 +25,10 @@ def run(args: argparse.Namespace) -> int:
             say(f"== {name}")
         words = [str(VENV / "bin" / "python"), "-m", "tests.bench", name, "--folder", str(folder)]
         words += ["--json"] if args.json else []
+        if name == "recognition":
+            words += [word for one in args.only or [] for word in ("--only", one)]
+            words += ["--sample", str(args.sample)] if args.sample is not None else []
+            words += ["--page"] if args.page else []
         worst = max(
             worst, subprocess.run(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, check=False).returncode
         )

@@ -122,11 +122,11 @@ def _rust(counts: Counts, long: bool) -> None:
 
 
 def _training(counts: Counts, _long: bool) -> None:
-    _counted("generator", _python("-m", "pytest", "-q", "models/training/tests"), counts)
+    _counted("generator", _python("-m", "pytest", "-q", "models/training/tests", "models/evaluate/tests"), counts)
 
 
 def _peers(counts: Counts, _long: bool) -> None:
-    _counted("peers and entry", _python("-m", "pytest", "-q", "tests/peers", "tests/entry"), counts)
+    _counted("peers and entry", _python("-m", "pytest", "-q", "tests/peers", "tests/entry", "tests/bench"), counts)
 
 
 def _whole(counts: Counts, _long: bool) -> None:

@@ -41,6 +41,9 @@ def parser() -> argparse.ArgumentParser:
     figures = commands.add_parser("bench", help="measures; one line a figure")
     figures.add_argument("name", nargs="?", choices=bench.NAMES, help="one group of figures")
     figures.add_argument("--json", action="store_true", help="one JSON object a figure")
+    figures.add_argument("--only", metavar="SET", action="append", help="recognition: one set or part; may be repeated")
+    figures.add_argument("--sample", type=int, metavar="N", help="recognition: plates a set that peers read; 0: none")
+    figures.add_argument("--page", action="store_true", help="recognition: writes docs/recognition.md and its plots")
     figures.set_defaults(run=bench.run)
     return top
 

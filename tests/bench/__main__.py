@@ -21,6 +21,9 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--bin", type=Path, default=ROOT / "target" / "release")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--only", action="append", default=[], help="recognition: one set or part; may be repeated")
+    parser.add_argument("--sample", type=int, default=recognition.SAMPLE, help="recognition: plates that peers read")
+    parser.add_argument("--page", action="store_true", help="recognition: writes docs/recognition.md")
     options = parser.parse_args()
 
     def tell(figure: Figure) -> None:
@@ -28,7 +31,7 @@ def main() -> int:
 
     try:
         if options.name == "recognition":
-            recognition.measure(options.bin, options.folder, tell)
+            recognition.measure(options.bin, options.folder, tell, options.only, options.sample, options.page)
             return 0
         with Children(options.folder / "logs") as children:
             site = Site(options.folder, options.bin, children)
