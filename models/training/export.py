@@ -94,9 +94,12 @@ def export_reader(given: argparse.Namespace) -> None:
     path = given.models / "plate-reader.onnx"
     write(network, torch.zeros(1, 3, 64, 160), path, ["plate"], ["characters", "kind", "color", "rows"])
     worst = compare(network, path, [to_input(held[0][i : i + 1]).contiguous() for i in range(40)], "plate")
-    values = {"temperature": round(heat, 3), "min_probability": round(limit, 3)}
+    # A calibration belongs to the weights that it was fitted for.
+    fitted = {"calibration": None, "opening_probability": None}
+    values = {"temperature": round(heat, 3), "min_probability": round(limit, 3), **fitted}
     manifest.renew(given.models, "plate-reader", path, values)
     print(f"{path.name}: differs by {worst:.1e}, temperature {heat:.2f}, min_probability {limit:.3f}")
+    print("now `python -m evaluate.calibrate` makes the agent's probabilities true for these weights")
 
 
 def export_detector(given: argparse.Namespace) -> None:

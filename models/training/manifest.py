@@ -41,13 +41,15 @@ def write(models: Path, entries: list[dict[str, Any]]) -> None:
 
 
 def renew(models: Path, name: str, file: Path, values: dict[str, Any]) -> None:
-    """Puts a file's hash, and the values, into a model's entry, and the hash into its card."""
+    """Puts a file's hash, and the values, into a model's entry, and the hash into its card. None removes a value."""
     entries = read(models)
     entry = next((e for e in entries if e["name"] == name), None)
     if entry is None:
         raise KeyError(f"manifest.toml has no model {name!r}")
     entry["file"], entry["sha256"] = file.name, sha256(file)
     entry.update(values)
+    for key in [key for key, value in entry.items() if value is None]:
+        del entry[key]
     write(models, entries)
     card = models / entry["card"]
     if card.exists():

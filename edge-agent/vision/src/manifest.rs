@@ -45,8 +45,8 @@ pub struct Model {
     pub alphabet: Option<String>,
     /// Readers: temperature that calibrates the probabilities; 1 changes nothing.
     pub temperature: Option<f32>,
-    /// Readers: a, b, c that make a whole text's probability true, see [`crate::plate::facts::Calibration`].
-    pub calibration: Option<[f64; 3]>,
+    /// Readers: a, b, c, top that make a whole text's probability true, see [`crate::plate::facts::Calibration`].
+    pub calibration: Option<[f64; 4]>,
     /// Readers: below this probability a reading does not count by itself.
     pub min_probability: Option<f32>,
 }

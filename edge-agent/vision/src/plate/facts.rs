@@ -13,27 +13,28 @@ const TEMPERATURE: f32 = 1.0;
 const MIN_PROBABILITY: f32 = 0.9;
 
 /// How a whole text's probability is made true: beta calibration (Kull, Silva Filho and Flach 2017), monotone, fitted by
-/// `python -m evaluate.calibrate` on plates that training never saw. logit q = a ln p - b ln(1 - p) + c.
+/// `python -m evaluate.calibrate` on plates that training never saw. logit q = a ln p - b ln(1 - p) + c, where p counts
+/// as at most `top`, the largest that was seen there: no reading is told surer than what was checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Calibration([f64; 3]);
+pub struct Calibration([f64; 4]);
 
 impl Calibration {
     /// Changes nothing.
-    pub const NONE: Self = Self([1.0, 1.0, 0.0]);
+    pub const NONE: Self = Self([1.0, 1.0, 0.0, 1.0]);
     /// The probability stays so far from 0 and 1.
     const EDGE: f64 = 1e-7;
 
-    /// Of `[a, b, c]`.
+    /// Of `[a, b, c, top]`.
     ///
     /// # Errors
     /// When a or b is not above 0, for then a surer reading would not be a likelier one, or one is out of all proportion.
-    pub fn of([a, b, c]: [f64; 3]) -> Result<Self, String> {
+    pub fn of([a, b, c, top]: [f64; 4]) -> Result<Self, String> {
         let sound = |v: f64| (0.01..=100.0).contains(&v);
-        if sound(a) && sound(b) && (-100.0..=100.0).contains(&c) {
-            Ok(Self([a, b, c]))
+        if sound(a) && sound(b) && (-100.0..=100.0).contains(&c) && (0.5..=1.0).contains(&top) {
+            Ok(Self([a, b, c, top]))
         } else {
-            let remedy = "a and b within 0.01 and 100, c within -100 and 100; python -m evaluate.calibrate fits them";
-            Err(format!("calibration = [{a}, {b}, {c}] must have {remedy}"))
+            let sound = "a and b within 0.01 and 100, c within -100 and 100, top within 0.5 and 1";
+            Err(format!("calibration = [{a}, {b}, {c}, {top}] must have {sound}; python -m evaluate.calibrate fits it"))
         }
     }
 
@@ -46,8 +47,8 @@ impl Calibration {
         if self == Self::NONE {
             return p.clamp(0.0, 1.0);
         }
-        let [a, b, c] = self.0;
-        let p = p.clamp(Self::EDGE, 1.0 - Self::EDGE);
+        let [a, b, c, top] = self.0;
+        let p = p.clamp(Self::EDGE, top.min(1.0 - Self::EDGE));
         let logit = a * p.ln() - b * (-p).ln_1p() + c;
         1.0 / (1.0 + (-logit).exp())
     }
@@ -149,24 +150,32 @@ mod tests {
 
     #[test]
     fn a_calibration_that_turns_the_order_is_refused_with_the_remedy() {
-        for bad in [[-1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, f64::NAN], [f64::INFINITY, 1.0, 0.0]] {
+        for bad in [
+            [-1.0, 1.0, 0.0, 1.0],
+            [1.0, 0.0, 0.0, 1.0],
+            [1.0, 1.0, f64::NAN, 1.0],
+            [f64::INFINITY, 1.0, 0.0, 1.0],
+            [1.0, 1.0, 0.0, 0.0],
+        ] {
             let error = Calibration::of(bad).unwrap_err();
             assert!(error.contains("evaluate.calibrate"), "{error}");
         }
     }
 
     #[test]
-    fn not_a_number_is_never_probable() {
-        let some = Calibration::of([0.7, 1.1, -0.8]).unwrap();
+    fn not_a_number_is_never_probable_and_nothing_is_surer_than_what_was_checked() {
+        let some = Calibration::of([0.7, 1.1, -0.8, 0.999]).unwrap();
+        assert!((some.apply(1.0) - some.apply(0.999)).abs() < f64::EPSILON);
         assert!(some.apply(f64::NAN).abs() < f64::EPSILON && Calibration::NONE.apply(f64::NAN).abs() < f64::EPSILON);
     }
 
     proptest! {
         #[test]
         fn calibration_keeps_the_order_and_stays_a_probability(
-            a in 0.01f64..5.0, b in 0.01f64..5.0, c in -5.0f64..5.0, p in 0.0f64..=1.0, q in 0.0f64..=1.0,
+            a in 0.01f64..5.0, b in 0.01f64..5.0, c in -5.0f64..5.0, top in 0.5f64..=1.0,
+            p in 0.0f64..=1.0, q in 0.0f64..=1.0,
         ) {
-            let map = Calibration::of([a, b, c]).unwrap();
+            let map = Calibration::of([a, b, c, top]).unwrap();
             let (low, high) = (map.apply(p.min(q)), map.apply(p.max(q)));
             prop_assert!(low <= high && (0.0..=1.0).contains(&low) && (0.0..=1.0).contains(&high));
         }
