@@ -32,7 +32,7 @@ fn every_committed_profile_is_good_and_named_as_its_file() {
             seen += 1;
         }
     }
-    assert!(seen >= 4, "only {seen} profiles in {}", folder().display());
+    assert!(seen >= 8, "only {seen} profiles in {}", folder().display());
 }
 
 #[test]
