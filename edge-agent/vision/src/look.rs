@@ -106,8 +106,19 @@ impl PlateText {
     /// What evidence says of a plate; `None` when it says "nothing here". Evidence too faint for any text
     /// gives the raw one, without kind and with the little probability that it has.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "probabilities")]
     pub fn of(slots: &Slots, heads: &Heads, on_motorcycle: Option<bool>) -> Option<Self> {
+        Self::weighed(slots, heads, on_motorcycle, |p| slots.facts().calibration.apply(p))
+    }
+
+    /// The same of the pooled evidence of several looks. They are alike, so pooling makes them surer than they are
+    /// right, and the calibration was fitted on single looks: what is told is never above the evidence itself.
+    #[must_use]
+    pub fn of_pooled(slots: &Slots, heads: &Heads, on_motorcycle: Option<bool>) -> Option<Self> {
+        Self::weighed(slots, heads, on_motorcycle, |p| slots.facts().calibration.apply(p).min(p))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "probabilities")]
+    fn weighed(slots: &Slots, heads: &Heads, on_motorcycle: Option<bool>, truth: impl Fn(f64) -> f64) -> Option<Self> {
         let is_plate = heads.is_plate();
         if slots.ceiling() < FAINT {
             return Some(Self::illegible(slots, heads, 0.0));
@@ -117,7 +128,7 @@ impl PlateText {
         let mut candidates = posterior.candidates.into_iter();
         let best = candidates.next()?;
         let share = best.probability * f64::from(is_plate);
-        let sure = slots.facts().calibration.apply(share);
+        let sure = truth(share);
         // What is left by the best text is shared out among the others as the evidence has it.
         let left = if share < 1.0 { (1.0 - sure) / (1.0 - share) } else { 0.0 };
         if probability(best.probability) < LEGIBLE {

@@ -203,5 +203,7 @@ def measure(
     for name, step in steps.items():
         if not only or name in only:
             step()
+    if manifest.read(ROOT / "models") != list(entries.values()):
+        raise Failure("models/manifest.toml changed while pictures were read: measure again")
     if write:
         page.write(run.found, sample)

@@ -105,7 +105,7 @@ impl<'a> Group<'a> {
         let slots = Slots::from_logs(first.slots.facts().clone(), &logs);
         let heads = self.heads(share);
         let on_motorcycle = self.looks.iter().find_map(|l| l.on_motorcycle);
-        let plate = PlateText::of(&slots, &heads, on_motorcycle)?;
+        let plate = PlateText::of_pooled(&slots, &heads, on_motorcycle)?;
         let agreeing = self.looks.iter().filter(|l| l.text == plate.text).count();
         let best = self.looks.iter().find(|l| l.text == plate.text).unwrap_or(first);
         Some(FusedReading {

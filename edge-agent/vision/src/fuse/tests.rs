@@ -1,10 +1,13 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::geometry::{Area, Quad};
 use crate::picture::Picture;
+use crate::plate::facts::{Calibration, Facts};
 use crate::plate::slots::{Heads, Slots};
-use crate::testing::{sure, with};
+use crate::testing::{ALPHABET, sure, with};
 
 const VN: Heads = Heads { kind: [0.98, 0.01, 0.0, 0.01], color: [0.1, 0.9, 0.0, 0.0, 0.0, 0.0], rows: [0.9, 0.1] };
 
@@ -142,5 +145,25 @@ proptest! {
             (readings, fusion.sure(), fusion.fates())
         };
         prop_assert_eq!(fuse(&mut made.iter()), fuse(&mut shuffled.into_iter()));
+    }
+}
+
+#[test]
+fn pooling_never_tells_more_than_its_own_evidence_whatever_the_calibration_of_single_looks() {
+    let mut facts = Facts::new(ALPHABET, 1.0, 0.9, "0123456789ab".to_owned()).unwrap();
+    facts.calibration = Calibration::of([0.24, 1.64, -0.89, 0.9999]).unwrap();
+    let plain = sure("24C12345", 0.99);
+    let bold = Slots::new(Arc::new(facts), plain.values().to_vec()).unwrap();
+    let single = |slots: &Slots| PlateText::of(slots, &VN, None).unwrap().probability;
+    assert!(single(&bold) > single(&plain) + 0.02);
+    let fused = |slots: &Slots, looks: usize| {
+        let mut fusion = Fusion::new();
+        for _ in 0..looks {
+            fusion.add(&look(slots, 0.8));
+        }
+        fusion.reading().unwrap().plate.probability
+    };
+    for looks in [1, 2, 5] {
+        assert!(fused(&bold, looks) <= fused(&plain, looks) + 1e-6);
     }
 }
