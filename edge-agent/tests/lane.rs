@@ -136,6 +136,9 @@ async fn a_restart_in_the_middle_comes_back_safe() {
             && matches!(&e.body, EventBody::Started { found, .. } if found.contains(&passage.to_string()))
     });
     assert!(started.is_some(), "the start says that a passage was open");
+    let ends: Vec<_> = again.record().await.into_iter().filter(|e| e.passage == Some(passage)).collect();
+    let unseen = EventBody::PassageEnded { outcome: PassageOutcome::Unseen, opened_by: OpenedBy::Snapshot };
+    assert_eq!(ends.iter().filter(|e| e.body == unseen).count(), 1, "its end was seen by nobody, once: {ends:#?}");
     again.shows("a state from the limits", 15, |v| v.status.barrier != "unknown").await;
     assert_eq!(plant.opens(), opens, "no grant of before counts");
     plant.nothing_bad();
@@ -145,6 +148,8 @@ async fn a_restart_in_the_middle_comes_back_safe() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     again.end().await;
     let mut third = Life::begin(&plant, folder.path()).await;
+    let again_ended = third.record().await.into_iter().filter(|e| e.passage == Some(passage) && e.body == unseen);
+    assert_eq!(again_ended.count(), 1, "and not again at the next start");
     third.shows("stopped from before", 3, |v| v.status.barrier == "stopped").await;
     assert!(!plant.chain_closed(), "a restart never ends a STOP");
     third.end().await;

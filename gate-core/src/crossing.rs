@@ -22,7 +22,8 @@ pub enum CrossingState {
 
 impl CrossingState {
     /// Where the vehicle is after one more passage, which may still be going on. A second vehicle that
-    /// drove in behind another is through as well: the record says what happened, not what was allowed.
+    /// drove in behind another is through as well: the record says what happened, not what was allowed. Where
+    /// nobody saw the end, the vehicle stays where it was last seen.
     #[must_use]
     pub fn after(self, direction: Direction, outcome: Option<PassageOutcome>) -> Self {
         match (outcome, direction) {
@@ -51,7 +52,9 @@ mod tests {
     #[test]
     fn passages_carry_a_vehicle_in_and_out() {
         use Direction::{Entry, Exit};
-        use PassageOutcome::{BackedOut, Passed, Tailgated, TurnedAway};
+        use PassageOutcome::{BackedOut, Passed, Tailgated, TurnedAway, Unseen};
+        assert_eq!(walk(&[(Entry, Some(Unseen))]), CrossingState::AtGate);
+        assert_eq!(walk(&[(Entry, Some(Passed)), (Exit, Some(Unseen))]), CrossingState::Inside);
         assert_eq!(walk(&[(Entry, None)]), CrossingState::AtGate);
         assert_eq!(walk(&[(Entry, Some(BackedOut))]), CrossingState::AtGate);
         assert_eq!(walk(&[(Entry, Some(TurnedAway))]), CrossingState::TurnedBack);

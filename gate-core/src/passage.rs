@@ -16,6 +16,8 @@ pub enum PassageOutcome {
     Tailgated,
     /// Was refused and left.
     TurnedAway,
+    /// The agent ended while it was open: nobody saw how it ended.
+    Unseen,
 }
 
 /// By whose word the boom opened for a passage.

@@ -75,7 +75,7 @@ pub struct Passage {
     /// RFC 3339, UTC; absent while the vehicle is in the lane.
     #[schema(format = "date-time")]
     pub ended_at: Option<String>,
-    /// `passed`, `backed_out`, `tailgated`, `turned_away`.
+    /// `passed`, `backed_out`, `tailgated`, `turned_away`, `unseen` (the lane's agent restarted meanwhile).
     pub outcome: Option<String>,
     /// `nobody`, `central`, `snapshot`, `console`, `panel`, `by_hand`.
     pub opened_by: Option<String>,

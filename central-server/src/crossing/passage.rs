@@ -146,6 +146,8 @@ impl PassageRecord {
                 self.decided_by = Some(*by);
             }
             EventBody::Act { plate: Some(plate), .. } => self.corrected = Some(plate.clone()),
+            // The edge may have recorded the end and died before it remembered that.
+            EventBody::PassageEnded { outcome: PassageOutcome::Unseen, .. } if self.outcome.is_some() => {}
             EventBody::PassageEnded { outcome, opened_by } => {
                 self.ended_at = Some(event.at);
                 self.outcome = Some(*outcome);
@@ -204,5 +206,43 @@ impl PassageRecord {
     #[must_use]
     pub fn tractor(&self) -> Option<&PassagePart> {
         self.parts.iter().find(|p| p.part == Part::Tractor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gate_core::clock::ClockQuality;
+    use gate_core::ids::{Epoch, EventId, TrackId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn event(seq: u64, body: EventBody) -> EdgeEvent {
+        EdgeEvent {
+            id: EventId(Uuid::from_u128(u128::from(seq))),
+            edge: EdgeId::new("edge-1").unwrap(),
+            lane: LaneId::new("in-1").unwrap(),
+            epoch: Epoch(1),
+            seq,
+            at: UtcMicros(i64::try_from(seq).unwrap()),
+            clock: ClockQuality { synchronised: true, offset_us: None },
+            passage: Some(PassageId(Uuid::from_u128(7))),
+            body,
+        }
+    }
+
+    #[test]
+    fn an_end_that_was_seen_is_not_undone_by_the_next_start() {
+        let began = EventBody::PassageBegan { direction: Direction::Entry, track: TrackId(9) };
+        let unseen = EventBody::PassageEnded { outcome: PassageOutcome::Unseen, opened_by: OpenedBy::Snapshot };
+        let passed = EventBody::PassageEnded { outcome: PassageOutcome::Passed, opened_by: OpenedBy::Snapshot };
+        let ended = |bodies: Vec<EventBody>| {
+            let events: Vec<_> = (1..).zip(bodies).map(|(seq, body)| event(seq, body)).collect();
+            let record = PassageRecord::fold(&events, None).unwrap();
+            (record.outcome, record.ended_at)
+        };
+        let seen = ended(vec![began.clone(), passed, unseen.clone()]);
+        assert_eq!(seen, (Some(PassageOutcome::Passed), Some(UtcMicros(2))));
+        assert_eq!(ended(vec![began, unseen]), (Some(PassageOutcome::Unseen), Some(UtcMicros(2))));
     }
 }

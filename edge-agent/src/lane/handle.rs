@@ -10,6 +10,7 @@ use gate_barrier::device::{DeviceHealth, LaneDevices};
 use gate_core::barrier::io::Output;
 use gate_core::ids::{EdgeId, LaneId};
 use gate_core::lane::state::LaneState;
+use gate_core::passage::OpenedBy;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -156,7 +157,7 @@ pub fn start(parts: LaneParts) -> std::io::Result<(LaneHandle, JoinHandle<()>)> 
         answer: None,
     };
     let sources = Sources { events, orders, stops, told, sights: eyes.sights };
-    let running = tokio::spawn(task.run(sources, found, kept.is_some_and(|k| k.stopped), stop));
+    let running = tokio::spawn(task.run(sources, found, stop));
     Ok((handle, running))
 }
 
@@ -170,7 +171,7 @@ fn remembered(data: &Path, config: &LaneConfig) -> (Option<Kept>, String) {
             (Some(kept), format!("{stopped}; {passage}; all grants and commands of before are void"))
         }
         Err(why) => {
-            let kept = Kept { stopped: true, mode: config.mode, passage: None };
+            let kept = Kept { stopped: true, mode: config.mode, passage: None, opened_by: OpenedBy::Nobody };
             (Some(kept), format!("the lane's memory is of no use ({why}): it counts as stopped"))
         }
     }

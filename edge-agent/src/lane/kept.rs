@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gate_core::ids::{LaneId, PassageId};
 use gate_core::message::command::LaneMode;
+use gate_core::passage::OpenedBy;
 use serde::{Deserialize, Serialize};
 
 /// The memory of one lane.
@@ -17,6 +18,13 @@ pub struct Kept {
     pub mode: LaneMode,
     /// The passage that has begun and not ended.
     pub passage: Option<PassageId>,
+    /// By whose word the boom opened for it.
+    #[serde(default = "nobody")]
+    pub opened_by: OpenedBy,
+}
+
+fn nobody() -> OpenedBy {
+    OpenedBy::Nobody
 }
 
 /// Where the memory of a lane lies.
@@ -79,7 +87,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = path(folder.path(), &LaneId::new("in-1").unwrap());
         assert_eq!(read(&path), Ok(None));
-        let kept = Kept { stopped: true, mode: LaneMode::Attended, passage: None };
+        let kept = Kept { stopped: true, mode: LaneMode::Attended, passage: None, opened_by: OpenedBy::Nobody };
         write(&path, &kept).unwrap();
         assert_eq!(read(&path), Ok(Some(kept)));
         std::fs::write(&path, "{").unwrap();

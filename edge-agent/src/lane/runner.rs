@@ -19,6 +19,7 @@ use gate_core::lane::effect::StepIds;
 use gate_core::lane::state::LaneState;
 use gate_core::message::event::EventBody;
 use gate_core::message::exchange::RouteAdvice;
+use gate_core::passage::{OpenedBy, PassageOutcome};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -93,11 +94,15 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    /// Runs until ended. `found` is what an earlier life left, `stopped` whether it was stopped.
-    pub async fn run(mut self, mut from: Sources, found: String, stopped: bool, end: CancellationToken) {
+    /// Runs until ended. `found` is what an earlier life left, in words.
+    pub async fn run(mut self, mut from: Sources, found: String, end: CancellationToken) {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         self.record(None, EventBody::Started { version, found });
-        if stopped {
+        let before = self.kept;
+        if let Some(Kept { passage: Some(open), opened_by, .. }) = before {
+            self.record(Some(open), EventBody::PassageEnded { outcome: PassageOutcome::Unseen, opened_by });
+        }
+        if before.is_some_and(|kept| kept.stopped) {
             self.feed(Signal::StillStopped);
         }
         let mut ticks = tokio::time::interval(TICK);
@@ -302,8 +307,13 @@ impl Runner {
     }
 
     fn keep(&mut self) {
-        let kept =
-            Kept { stopped: self.core.is_stopped(), mode: self.core.lane().mode(), passage: self.core.passage() };
+        let vehicle = self.core.lane().vehicle();
+        let kept = Kept {
+            stopped: self.core.is_stopped(),
+            mode: self.core.lane().mode(),
+            passage: vehicle.map(|v| v.passage),
+            opened_by: vehicle.map_or(OpenedBy::Nobody, |v| v.opened_by),
+        };
         if self.kept != Some(kept) {
             self.kept = Some(kept);
             self.journal.keep(kept);

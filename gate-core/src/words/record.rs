@@ -36,6 +36,7 @@ words!(
     BackedOut: "Lùi ra", "Backed out", "倒车离开";
     Tailgated: "Bám đuôi qua", "Tailgated through", "尾随通过";
     TurnedAway: "Quay đầu", "Turned away", "已退回";
+    Unseen: "Không rõ: hệ thống khởi động lại", "Not seen: the agent restarted", "未知：系统重新启动";
 });
 
 words!(
