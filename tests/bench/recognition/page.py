@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from string import Template
@@ -112,6 +113,8 @@ def write(found: Found, sample: int) -> None:
         "peer_limit": f"{PEER_LIMIT:g}",
         "peers": " and ".join(f"`{wheel}`" for wheel in PEERS.values()),
         "sample": sample,
+        "cores": os.cpu_count(),
+        "load": f"{os.getloadavg()[2]:.1f}",
         "sets": "\n".join(_table(sets, _rows(found.rows))),
         "others": "\n".join(_table(["figure", "value", "unit", "target", "", "of"], figures)),
         "plots": "\n".join(_plots(found)),
