@@ -61,6 +61,9 @@ pub enum Fault {
     /// The device refused.
     #[error("the device refused with exception {0}; check the profile's addresses")]
     Exception(String),
+    /// The adapter sends back what is sent, so that nothing tells an answer from an echo.
+    #[error("the adapter sends back what it is given; switch its local echo off")]
+    Echo,
     /// An answer that is not to this request.
     #[error("a wrong answer ({0}); it is not used")]
     Wrong(String),

@@ -6,6 +6,7 @@
 //! - after a time-out a TCP connection is dropped, and on a line the unit is left alone for as long as
 //!   its answer may still come; what waits in the port is thrown away before every request; so an
 //!   answer is never taken for that of another request;
+//! - an adapter that echoes is found by its first read, and no echo counts as a device's word;
 //! - a unit that fails again and again rests, and the others keep their rate;
 //! - a port that vanished is opened again; every queue is bounded.
 

@@ -34,6 +34,8 @@ pub(super) struct Owner {
     quiet_until: Instant,
     units: HashMap<u8, Breaker>,
     stop_in_hand: Option<Job>,
+    /// The last read came back before its answer.
+    echoes: bool,
 }
 
 impl Owner {
@@ -56,6 +58,7 @@ impl Owner {
             quiet_until: now,
             units: HashMap::new(),
             stop_in_hand: None,
+            echoes: false,
         }
     }
 
@@ -97,6 +100,7 @@ impl Owner {
         }
         let sent_at = self.clock.now();
         let outcome = self.transact(job).await;
+        let outcome = self.without_echo(job, outcome);
         self.settle(job, &outcome);
         match outcome {
             Ok(reply) => Ok(Answered { sent_at, done_at: self.clock.now(), reply }),
@@ -170,6 +174,23 @@ impl Owner {
         }
     }
 
+    /// An adapter that sends back what it is given makes a single write look confirmed whoever hears it.
+    /// A read shows it, for no answer to a read begins with the whole request; until a read is clean
+    /// again no write counts as confirmed.
+    fn without_echo(&mut self, job: &Job, outcome: Result<Reply, Fault>) -> Result<Reply, Fault> {
+        let Some(link) = self.link.as_ref().filter(|_| job.work.modbus().is_some()) else { return outcome };
+        if job.work.is_echoed() {
+            return if self.echoes && outcome.is_ok() { Err(Fault::Echo) } else { outcome };
+        }
+        let (sent, received) = link.record();
+        if !sent.is_empty() && received.starts_with(&sent) {
+            self.echoes = true;
+            return Err(Fault::Echo);
+        }
+        self.echoes &= outcome.is_err();
+        outcome
+    }
+
     /// What the outcome means for the unit and for the silence of the line.
     fn settle(&mut self, job: &Job, outcome: &Result<Reply, Fault>) {
         let now = Instant::now();
@@ -179,14 +200,15 @@ impl Owner {
         match outcome {
             // The unit lives; it only refuses.
             Ok(_) | Err(Fault::Exception(_)) => unit.answered(),
-            Err(_) => unit.failed(now, line.map(|_| now + job.timeout)),
+            // A request that was given up early (a STOP, a read-back) is answered as late as any other.
+            Err(_) => unit.failed(now, line.map(|line| now + line.timeout().max(job.timeout))),
         }
     }
 
     /// A connection is dropped after anything that could leave an answer on its way; a serial port is
     /// opened again when it broke, and otherwise keeps nothing of the request that failed.
     fn mend(&mut self, fault: &Fault) {
-        let unfinished = matches!(fault, Fault::Silent | Fault::Wrong(_) | Fault::LeftForStop);
+        let unfinished = matches!(fault, Fault::Silent | Fault::Echo | Fault::Wrong(_) | Fault::LeftForStop);
         let on_tcp = !matches!(self.endpoint, Endpoint::Serial { .. });
         if matches!(fault, Fault::Broken(_)) || (unfinished && on_tcp) {
             self.link = None;
@@ -199,7 +221,7 @@ impl Owner {
     fn error(&self, job: &Job, fault: Fault, begun: Instant) -> BusError {
         let was_sent = matches!(
             fault,
-            Fault::Silent | Fault::Exception(_) | Fault::Wrong(_) | Fault::Broken(_) | Fault::LeftForStop
+            Fault::Silent | Fault::Echo | Fault::Exception(_) | Fault::Wrong(_) | Fault::Broken(_) | Fault::LeftForStop
         );
         let (sent, received) = match &self.link {
             Some(link) if was_sent => link.record(),

@@ -10,6 +10,7 @@ use crc::{CRC_16_MODBUS, Crc};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 const CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_MODBUS);
 
@@ -22,6 +23,8 @@ pub enum Manner {
     Dead,
     /// The adapter sends the request back before the answer.
     Echoed,
+    /// The adapter sends the request back, and nobody answers.
+    EchoedDead,
 }
 
 #[derive(Default)]
@@ -29,6 +32,7 @@ struct Heard {
     frames: Vec<Vec<u8>>,
     manners: BTreeMap<u8, Manner>,
     connections: usize,
+    hang_up: CancellationToken,
 }
 
 /// The line.
@@ -50,8 +54,13 @@ impl Recorder {
         let kept = heard.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                kept.lock().unwrap().connections += 1;
-                tokio::spawn(serve(stream, kept.clone()));
+                let end = {
+                    let mut kept = kept.lock().unwrap();
+                    kept.connections += 1;
+                    kept.hang_up.clone()
+                };
+                let serving = serve(stream, kept.clone());
+                tokio::spawn(async move { end.run_until_cancelled(serving).await });
             }
         });
         Self { address, heard }
@@ -59,6 +68,11 @@ impl Recorder {
 
     pub fn set(&self, unit: u8, manner: Manner) {
         self.heard.lock().unwrap().manners.insert(unit, manner);
+    }
+
+    /// Ends every connection; new ones are taken.
+    pub fn hang_up(&self) {
+        std::mem::take(&mut self.heard.lock().unwrap().hang_up).cancel();
     }
 
     /// How often somebody connected.
@@ -95,8 +109,11 @@ async fn serve(mut stream: TcpStream, heard: Arc<Mutex<Heard>>) {
             if manner == Manner::Dead {
                 continue;
             }
-            let mut bytes = if manner == Manner::Echoed { frame.clone() } else { Vec::new() };
-            bytes.extend(answer(&frame));
+            let echoes = matches!(manner, Manner::Echoed | Manner::EchoedDead);
+            let mut bytes = if echoes { frame.clone() } else { Vec::new() };
+            if manner != Manner::EchoedDead {
+                bytes.extend(answer(&frame));
+            }
             if stream.write_all(&bytes).await.is_err() {
                 return;
             }
