@@ -113,17 +113,6 @@ pub const FAULTS: &[(&str, Text)] = &[
         text("Xe qua khi chưa được phép", "Vehicle drove in without a grant", "车辆未获放行驶入"),
     ),
     ("way_not_clear", text("Xe vào nhưng chưa thấy ra khỏi barie", "Vehicle not seen to be through", "未见车辆驶出")),
-    ("bus_silent", text("Thiết bị không trả lời", "Bus silent", "总线无应答")),
-    ("record_lost", text("Không ghi được sự kiện", "Events do not reach the disk", "事件无法写入")),
-    ("models_missing", text("Thiếu mô hình nhận dạng", "Models missing or altered", "识别模型缺失或被更改")),
-    ("camera_lost", text("Mất hình camera", "Camera lost", "摄像机无画面")),
-    ("camera_frozen", text("Hình camera bị đứng", "Camera frozen", "摄像机画面冻结")),
-    ("camera_black", text("Hình camera đen", "Camera black", "摄像机黑屏")),
-    ("camera_covered", text("Camera bị che", "Camera covered", "摄像机被遮挡")),
-    ("camera_blurred", text("Hình camera mờ", "Camera blurred", "摄像机模糊")),
-    ("camera_dark", text("Hình camera tối", "Camera dark", "摄像机过暗")),
-    ("camera_glare", text("Camera bị chói", "Camera blinded by glare", "摄像机眩光")),
-    ("camera_wrong_size", text("Sai cỡ hình camera", "Camera picture of the wrong size", "摄像机画面尺寸不符")),
     ("officer_away_1", text("Chờ cán bộ quá 30 giây", "Officer waited for 30 s", "等待工作人员超过30秒")),
     (
         "officer_away_2",
@@ -146,6 +135,55 @@ pub const FAULTS: &[(&str, Text)] = &[
     ("camera_blurred", text("Hình camera bị mờ", "Camera picture is blurred", "摄像机画面模糊")),
     ("camera_wrong_size", text("Sai cỡ hình camera", "Camera sends another size", "摄像机分辨率不符")),
 ];
+
+/// What a person is to do about a fault of a camera, by the fault's code.
+pub const REMEDIES: &[(&str, Text)] = &[
+    (
+        "camera_lost",
+        text(
+            "Kiểm tra nguồn, cáp mạng và địa chỉ camera",
+            "Check the camera's power, network cable and address",
+            "检查摄像机电源、网线和地址",
+        ),
+    ),
+    ("camera_frozen", text("Khởi động lại camera", "Switch the camera off and on again", "重新启动摄像机")),
+    (
+        "camera_black",
+        text(
+            "Kiểm tra nắp ống kính, đèn chiếu và chế độ ban đêm",
+            "Check the lens cap, the lamp and the night mode",
+            "检查镜头盖、补光灯和夜间模式",
+        ),
+    ),
+    (
+        "camera_covered",
+        text("Gỡ vật che và lau ống kính", "Take away what covers the lens and wipe it", "移除遮挡物并擦净镜头"),
+    ),
+    ("camera_dark", text("Bật hoặc sửa đèn chiếu làn", "Switch on or mend the lane's lamp", "打开或修理车道补光灯")),
+    (
+        "camera_glare",
+        text(
+            "Che nắng, chỉnh hướng đèn hoặc giảm phơi sáng",
+            "Shade the lens, turn the lamp away or lower the exposure",
+            "遮挡阳光、调整灯光方向或降低曝光",
+        ),
+    ),
+    ("camera_blurred", text("Lau ống kính, chỉnh lại nét", "Wipe the lens, then focus anew", "擦净镜头并重新对焦")),
+    (
+        "camera_wrong_size",
+        text(
+            "Đặt lại độ phân giải camera như trong cấu hình",
+            "Set the camera's resolution to that of the configuration",
+            "将摄像机分辨率改回配置值",
+        ),
+    ),
+];
+
+/// What to do about a fault; `None` for a code without a remedy here.
+#[must_use]
+pub fn remedy(code: &str) -> Option<Text> {
+    find(REMEDIES, code)
+}
 
 /// A fault; `None` for a code that is not known here.
 #[must_use]

@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use decision::{REASONS, VERDICTS, reason, verdict};
-pub use lane::{ACTS, BARRIER_STATES, FAULTS, LANE_STATES, MODES, WAITING};
-pub use lane::{act, barrier_state, fault, lane_state, mode, waiting};
+pub use lane::{ACTS, BARRIER_STATES, FAULTS, LANE_STATES, MODES, REMEDIES, WAITING};
+pub use lane::{act, barrier_state, fault, lane_state, mode, remedy, waiting};
 pub use record::{CONFIRMATIONS, CROSSING_STATES, DIRECTIONS, OPENERS, OUTCOMES, ROLES, VEHICLE_CLASSES};
 pub use record::{confirmation, crossing_state, direction, opened_by, outcome, role, vehicle_class};
 pub use unaccented::unaccented;
@@ -47,6 +47,7 @@ pub fn dictionary() -> BTreeMap<&'static str, Section> {
         ("waiting", open(WAITING)),
         ("acts", open(ACTS)),
         ("faults", open(FAULTS)),
+        ("remedies", open(REMEDIES)),
         ("confirmations", section(CONFIRMATIONS)),
         ("outcomes", section(OUTCOMES)),
         ("opened_by", section(OPENERS)),

@@ -95,6 +95,21 @@ fn faults_around_a_lane_have_their_words() {
 }
 
 #[test]
+fn every_fault_of_a_camera_says_what_to_do_and_no_code_stands_twice() {
+    let cameras = |set: &[(&str, Text)]| -> BTreeSet<String> {
+        set.iter().map(|(code, _)| (*code).to_owned()).filter(|code| code.starts_with("camera_")).collect()
+    };
+    assert_eq!(cameras(REMEDIES), cameras(FAULTS));
+    assert_eq!(cameras(FAULTS).len(), 8);
+    for set in [FAULTS, REMEDIES, ACTS, WAITING] {
+        let codes: BTreeSet<_> = set.iter().map(|(code, _)| code).collect();
+        assert_eq!(codes.len(), set.len());
+    }
+    assert_eq!(remedy("camera_blurred").map(|t| t.en), Some("Wipe the lens, then focus anew"));
+    assert_eq!(remedy("sing"), None);
+}
+
+#[test]
 fn no_text_is_missing_doubled_or_in_the_wrong_script() {
     for (name, section) in dictionary() {
         let mut seen = BTreeSet::new();
