@@ -61,6 +61,9 @@ pub struct Latch {
     under: bool,
     /// A second vehicle came onto the stop line after the first had reached the exit.
     follower: bool,
+    /// The whole lane was seen empty although the vehicle under the boom never showed at the exit.
+    #[serde(default)]
+    vanished: bool,
     tailgated: bool,
     /// When the inputs were looked at last.
     looked_at: Option<Monotonic>,
@@ -80,6 +83,7 @@ impl Default for Latch {
             approach: false,
             under: false,
             follower: false,
+            vanished: false,
             tailgated: false,
             looked_at: None,
             blind_since: None,
@@ -158,12 +162,13 @@ impl Latch {
         self.under = under.unwrap_or(under_before);
         let approach_rose = (self.approach && !was_approach) || worst(approach);
         let under_rose = self.under && !under_before;
-        if self.way >= Way::Exit && approach_rose {
+        self.vanished |= self.way == Way::Under && self.left_backwards(inputs, config, now);
+        if approach_rose && (self.way >= Way::Exit || (self.way == Way::Under && self.vanished)) {
             self.follower = true;
         }
-        if self.way >= Way::Exit && under_rose && self.follower_enters() {
+        if self.way >= Way::Under && under_rose && self.follower_enters() {
             self.tailgated = true;
-            self.follower = false;
+            (self.follower, self.vanished) = (false, false);
             self.way = Way::Under;
             return Some(LatchNews::Tailgated);
         }
@@ -172,7 +177,8 @@ impl Latch {
 
     /// Under the boom again: the trailer of the first vehicle, unless a second one came to the stop
     /// line since, or the first was gone already. (A trailer is on the approach loop before its
-    /// tractor reaches the exit loop, so it is no follower.)
+    /// tractor reaches the exit loop, so it is no follower.) Where the first vanished from under the boom,
+    /// whoever comes to the stop line next is another.
     fn follower_enters(&self) -> bool {
         self.follower || self.way == Way::Through
     }

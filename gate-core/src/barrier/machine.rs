@@ -218,6 +218,7 @@ impl Barrier {
         match news {
             DeviceNews::PulseTaken(_) => {}
             DeviceNews::PulseDone(motion) => self.relay_is_off(motion),
+            DeviceNews::PulseStuck(_) if self.defects.has(Defect::IgnoresStuckRelay) => {}
             DeviceNews::PulseStuck(_) => {
                 self.stop("a motion relay did not go off".to_owned(), BarrierState::Fault(Fault::RelayStuck), now);
             }
@@ -229,6 +230,7 @@ impl Barrier {
             }
             DeviceNews::StopFailed => self.enter(BarrierState::Fault(Fault::StopFailed), false, now),
             DeviceNews::BusError => self.inputs.doubt(),
+            DeviceNews::Reconnected if self.defects.has(Defect::ReconnectIsNothing) => {}
             DeviceNews::Reconnected => self.start_anew(now),
         }
     }
@@ -254,6 +256,9 @@ impl Barrier {
 
     /// Rule 12: after its return as after a start. What is read meanwhile still counts.
     pub(super) fn power_is_gone(&mut self, now: Monotonic) {
+        if self.defects.has(Defect::ForgetsPowerLoss) {
+            return;
+        }
         if self.state != BarrierState::Unknown && !self.ends_at_the_lane() {
             self.start_anew(now);
         }
@@ -302,6 +307,7 @@ impl Barrier {
                 self.void_grant(Void::BackedOut);
                 self.tell(BarrierNews::BackedOut);
             }
+            LatchNews::Tailgated if self.defects.has(Defect::FollowerIsTrailer) => self.latch.settle_tailgating(),
             LatchNews::Tailgated => {
                 self.running = None;
                 self.tell(BarrierNews::Tailgated);
@@ -311,13 +317,16 @@ impl Barrier {
 
     /// Green only while the open limit is read and the grant's vehicle is on its way (rule 3).
     fn show_green(&mut self, now: Monotonic) {
-        let up = self.state == BarrierState::Open && self.inputs.active(InputName::OpenLimit, now) == Some(true);
+        let read =
+            self.inputs.active(InputName::OpenLimit, now) == Some(true) || self.defects.has(Defect::GreenByState);
+        let up = self.state == BarrierState::Open && read;
         if (up && self.running.is_some()) || self.defects.has(Defect::AlwaysGreen) {
             if self.green_at.is_none_or(|at| now.since(at) >= Duration::from_secs(1)) {
                 self.green_at = Some(now);
-                self.output(Output::Green { length: GREEN });
+                let long = self.defects.has(Defect::GreenTooLong);
+                self.output(Output::Green { length: if long { GREEN.mul_f32(3.4) } else { GREEN } });
             }
-        } else if self.green_at.take().is_some() {
+        } else if self.green_at.take().is_some() && !self.defects.has(Defect::NeverRed) {
             self.output(Output::Red);
         }
     }
@@ -341,12 +350,15 @@ impl Barrier {
 
     /// Whether the relay of a motion may still be on.
     pub(super) fn relay_may_be_on(&self, motion: Motion, now: Monotonic) -> bool {
-        self.relay_until.is_some_and(|(on, until)| on == motion && now < until)
+        let unchecked = self.defects.has(Defect::NoRelayCheck);
+        self.relay_until.is_some_and(|(on, until)| on == motion && now < until) && !unchecked
     }
 
     pub(super) fn pulse(&mut self, motion: Motion, grant: Option<&Grant>, cause: String, now: Monotonic) {
-        self.relay_until = Some((motion, now.plus(self.config.pulse() + READ_BACK)));
-        self.output(Output::Pulse { motion, length: self.config.pulse() });
+        let unclamped = self.defects.has(Defect::PulseUnclamped);
+        let length = if unclamped { Duration::from_millis(self.config.pulse_ms.into()) } else { self.config.pulse() };
+        self.relay_until = Some((motion, now.plus(length + READ_BACK)));
+        self.output(Output::Pulse { motion, length });
         self.tell(BarrierNews::Commanded { motion, grant: grant.map(|g| g.id), cause });
     }
 

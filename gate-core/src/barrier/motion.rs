@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::config::{BLIND, CLOSE_READ_AGE, Closing, UNCOMMANDED};
+use super::config::{BLIND, CLOSE_READ_AGE, Closing, STALE, UNCOMMANDED};
 use super::defect::Defect;
 use super::io::{InputName, Motion, Output};
 use super::machine::Barrier;
@@ -66,7 +66,7 @@ impl Barrier {
         if limits != Limits::Unknown {
             self.blind_since = None;
         }
-        if limits == Limits::Both {
+        if limits == Limits::Both && !self.defects.has(Defect::IgnoresContradiction) {
             self.stop("both limits at once".to_owned(), BarrierState::Fault(Fault::LimitsContradict), now);
             return;
         }
@@ -184,8 +184,9 @@ impl Barrier {
 
     /// Rule 7: CLOSE by the agent, where the lane is fit for it at all.
     pub(super) fn close_by_itself(&mut self, now: Monotonic) {
-        let fit = self.config.agent_closes()
-            && self.state == BarrierState::Open
+        let held = self.state == BarrierState::HeldOpen && self.defects.has(Defect::ClosesHeldOpen);
+        let fit = (self.config.agent_closes() || self.defects.has(Defect::ClosesEverywhere))
+            && (self.state == BarrierState::Open || held)
             && !self.stop_dropped
             && !self.maintenance
             && !self.needs_word
@@ -200,7 +201,8 @@ impl Barrier {
         let open_long_enough =
             now.since(self.since) >= self.config.min_open() || self.defects.has(Defect::NoMinimumOpen);
         let span = if self.defects.has(Defect::NoClearTime) { Duration::ZERO } else { self.config.clear() };
-        let clear = self.inputs.clear(&self.config, now, span, CLOSE_READ_AGE);
+        let age = if self.defects.has(Defect::OldReadsClose) { STALE } else { CLOSE_READ_AGE };
+        let clear = self.inputs.clear(&self.config, now, span, age);
         if open_long_enough && clear {
             self.pulse(Motion::Close, None, "the way is clear".to_owned(), now);
             if self.defects.has(Defect::BothRelays) {

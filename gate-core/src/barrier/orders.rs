@@ -3,15 +3,21 @@
 
 use super::config::SETTLE;
 use super::defect::Defect;
-use super::grant::{Grant, Void};
+use super::grant::{Grant, Grants, Void};
 use super::io::{InputName, Output};
 use super::machine::Barrier;
 use super::state::{BarrierNews, BarrierState};
 use crate::clock::Monotonic;
 
 impl Barrier {
-    pub(super) fn take_grant(&mut self, grant: Grant, now: Monotonic) {
+    pub(super) fn take_grant(&mut self, mut grant: Grant, now: Monotonic) {
         let id = grant.id;
+        if self.defects.has(Defect::GrantsLiveLong) {
+            grant.until = now.plus(std::time::Duration::from_secs(120));
+        }
+        if self.defects.has(Defect::ForgetsSpent) && self.grants.live(now).is_none() {
+            self.grants = Grants::default();
+        }
         if let Err(why) = self.grants.take(grant, now) {
             self.tell(BarrierNews::GrantRefused { grant: id, why });
         }
@@ -29,14 +35,15 @@ impl Barrier {
     /// The lane takes its word back: neither does the boom open by it, nor is green shown for it.
     pub(super) fn withdraw(&mut self, why: Void) {
         self.void_grant(why);
-        if !self.defects.has(Defect::GrantsOutliveChange) {
+        if !self.defects.has(Defect::GrantsOutliveChange) && !self.defects.has(Defect::GreenOutlivesChange) {
             self.running = None;
         }
     }
 
     /// Rule 2: clears OPEN and CLOSE, drops the chain and holds it. Never refused.
     pub(super) fn stop(&mut self, cause: String, into: BarrierState, now: Monotonic) {
-        if self.defects.has(Defect::IgnoresStop) {
+        let rests = matches!(self.state, BarrierState::Closed | BarrierState::Open | BarrierState::HeldOpen);
+        if self.defects.has(Defect::IgnoresStop) || (rests && self.defects.has(Defect::StopOnlyInMotion)) {
             return;
         }
         self.needs_word = true;
@@ -44,7 +51,7 @@ impl Barrier {
         self.output(Output::Red);
         self.void_grant(Void::Withdrawn);
         if !self.stop_dropped {
-            self.stop_dropped = true;
+            self.stop_dropped = !self.defects.has(Defect::ForgetsStop);
             self.tell(BarrierNews::Stopped { cause });
         }
         // A fault stays named until its reset, and a lock for work stays until it is taken off.
@@ -67,6 +74,9 @@ impl Barrier {
             self.tell(BarrierNews::Refused { order: "reset", why });
             return;
         }
+        if self.maintenance && self.defects.has(Defect::ResetTakesOffLock) {
+            self.maintenance = false;
+        }
         if self.maintenance {
             let why = "the barrier is locked for maintenance: its owner unlocks it".to_owned();
             self.tell(BarrierNews::Refused { order: "reset", why });
@@ -77,6 +87,9 @@ impl Barrier {
             self.output(Output::RestoreStop);
         }
         self.implausible = false;
+        if self.defects.has(Defect::ResetIsAWord) {
+            self.needs_word = false;
+        }
         // What is under the boom now nobody has seen come: a new word is needed before it moves (I6).
         self.latch.set_anew();
         self.void_grant(Void::Withdrawn);
@@ -117,6 +130,10 @@ impl Barrier {
             self.maintenance = false;
             self.settled_at = now.plus(SETTLE);
             self.latch.set_anew();
+            if self.stop_dropped && self.defects.has(Defect::UnlockRestoresStop) {
+                self.stop_dropped = false;
+                self.output(Output::RestoreStop);
+            }
             match self.state {
                 // What the lock covered still waits for its reset.
                 BarrierState::Maintenance if self.stop_dropped => self.enter(BarrierState::Stopped, true, now),

@@ -233,3 +233,17 @@ fn a_boom_that_moves_by_itself_is_a_fault() {
     assert_eq!(rig.barrier.state(), BarrierState::Fault(Fault::UncommandedMove));
     assert!(rig.outputs.contains(&Output::DropStop));
 }
+
+#[test]
+fn whoever_comes_after_a_vehicle_that_vanished_from_under_the_boom_is_another() {
+    let mut rig = Rig::new();
+    rig.open();
+    // The loop under the boom flaps; the vehicle leaves backwards.
+    rig.occupied = vec![InputName::LoopApproach, InputName::LoopUnder];
+    rig.wait(200);
+    rig.occupied = vec![];
+    rig.wait(3000);
+    rig.drive_through();
+    assert!(rig.barrier.latch().tailgated(), "it had no word of its own");
+    assert_eq!(rig.pulses(Motion::Close), 0, "the boom waits for an officer's key");
+}

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::effect::{Act, Order};
+use crate::barrier::defect::{Defect, Defects};
 use crate::ids::{CommandId, LaneId, LaneSession};
 use crate::message::command::{CommandBody, LaneCommand};
 use crate::message::event::ActPlace;
@@ -59,13 +60,15 @@ pub struct Freshness {
     before: Option<LaneSession>,
     last_seq: u64,
     seen: VecDeque<CommandId>,
+    #[serde(skip)]
+    pub(crate) defects: Defects,
 }
 
 impl Freshness {
     /// Begins with a first session.
     #[must_use]
     pub fn new(lane: LaneId, session: LaneSession) -> Self {
-        Self { lane, now: session, before: None, last_seq: 0, seen: VecDeque::new() }
+        Self { lane, now: session, before: None, last_seq: 0, seen: VecDeque::new(), defects: Defects::default() }
     }
 
     /// The session now.
@@ -84,7 +87,7 @@ impl Freshness {
     /// # Errors
     /// [`CommandRefusal`].
     pub fn accept(&mut self, command: LaneCommand) -> Result<Accepted, CommandRefusal> {
-        if command.lane != self.lane {
+        if command.lane != self.lane && !self.defects.has(Defect::TakesOtherLanes) {
             return Err(CommandRefusal::WrongLane(command.lane));
         }
         if command.body == CommandBody::Stop {
@@ -93,10 +96,11 @@ impl Freshness {
         if self.seen.contains(&command.id) {
             return Err(CommandRefusal::Copy);
         }
-        if command.session != self.now && Some(&command.session) != self.before.as_ref() {
+        let current = command.session == self.now || Some(&command.session) == self.before.as_ref();
+        if !current && !self.defects.has(Defect::TakesOldSessions) {
             return Err(CommandRefusal::Stale);
         }
-        if command.seq <= self.last_seq {
+        if command.seq <= self.last_seq && !self.defects.has(Defect::TakesOldNumbers) {
             return Err(CommandRefusal::OutOfOrder { seq: command.seq, last: self.last_seq });
         }
         let act = match command.body {

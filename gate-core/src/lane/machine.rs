@@ -12,6 +12,7 @@ use super::effect::{Ask, LaneEffect, LaneInput, StepIds};
 use super::sign::Sign;
 use super::state::{LaneState, Waiting};
 use super::vehicle::Vehicle;
+use crate::barrier::defect::{Defect, Defects};
 use crate::barrier::grant::Void;
 use crate::barrier::state::BarrierState;
 use crate::clock::Monotonic;
@@ -53,6 +54,8 @@ pub struct Lane {
     pub(super) sign: Sign,
     #[serde(skip)]
     pub(super) effects: Vec<LaneEffect>,
+    #[serde(skip)]
+    pub(crate) defects: Defects,
 }
 
 impl Lane {
@@ -74,6 +77,7 @@ impl Lane {
             escalated: 0,
             sign: Sign::Stop,
             effects: Vec::new(),
+            defects: Defects::default(),
         }
     }
 
@@ -210,6 +214,7 @@ impl Lane {
                 self.by_hand(ids, now);
             }
             LaneState::Passing => {}
+            _ if self.defects.has(Defect::NobodyCounted) => {}
             _ => self.by_hand(ids, now),
         }
     }
@@ -291,6 +296,10 @@ impl Lane {
             LaneState::Granted if waited >= BARRIER_ANSWERS && self.barrier == BarrierState::Closed => {
                 self.effects.push(LaneEffect::VoidGrant(Void::Expired));
                 self.refer(ReasonCode::LaneNotAutomatic, "the barrier did not open".to_owned(), now);
+            }
+            LaneState::Referred if waited.as_secs() >= 30 && self.defects.has(Defect::TimeOpens) => {
+                let cause = "nobody came".to_owned();
+                let _ = self.grant(ids.grant, 30_000, OpenedBy::Nobody, cause, now);
             }
             _ => {}
         }

@@ -4,6 +4,7 @@
 use super::effect::{Act, LaneEffect, Order, Sight, StepIds};
 use super::machine::Lane;
 use super::state::LaneState;
+use crate::barrier::defect::Defect;
 use crate::barrier::state::BarrierState;
 use crate::clock::Monotonic;
 use crate::decision::{Decision, ReasonCode, Verdict};
@@ -86,8 +87,9 @@ impl Lane {
         grant: Option<(GrantId, u32)>,
         now: Monotonic,
     ) {
-        let Some(vehicle) = self.vehicle.as_mut().filter(|v| v.asked == Some(request)) else { return };
-        if self.state != LaneState::Deciding {
+        let any = self.defects.has(Defect::AnyAnswer);
+        let Some(vehicle) = self.vehicle.as_mut().filter(|v| any || v.asked == Some(request)) else { return };
+        if self.state != LaneState::Deciding && !any {
             return;
         }
         vehicle.asked = None;
@@ -119,7 +121,7 @@ impl Lane {
     }
 
     /// Opens for the vehicle at the stop line, if it is there and the boom is down.
-    fn grant(
+    pub(super) fn grant(
         &mut self,
         grant: GrantId,
         life_ms: u32,

@@ -55,15 +55,17 @@ impl Agent {
     /// A start: a new epoch. What an earlier life had stopped stays stopped.
     pub fn start(plant: &Plant, play: &Play, stopped: bool, trusted: TrustedKeys, rng: &mut Rng) -> Self {
         let now = at(plant.now);
+        let mut lane = Lane::new(Direction::Entry, LaneMode::Automatic, now);
+        let mut freshness = Freshness::new(lane_name(), LaneSession(format!("{:016x}", rng.next())));
         let mut barrier = Barrier::new(plant.config.clone(), now);
         if let Some(defect) = play.defect {
             barrier = barrier.with_defect(defect);
+            lane = lane.with_defect(defect);
+            freshness = freshness.with_defect(defect);
         }
-        let lane = Lane::new(Direction::Entry, LaneMode::Automatic, now);
-        let session = LaneSession(format!("{:016x}", rng.next()));
         let mut agent = Self {
             pair: Pair::new(lane, barrier),
-            freshness: Freshness::new(lane_name(), session),
+            freshness,
             asked: None,
             facts: vec![Fact::Started],
             wishes: Vec::new(),

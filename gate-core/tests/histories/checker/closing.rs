@@ -6,7 +6,7 @@ use gate_core::barrier::state::{BarrierNews, BarrierState};
 
 use super::presence::Presence;
 use super::{Broken, Scene};
-use crate::fact::Fact;
+use crate::fact::{Fact, Local};
 use crate::plant::STEP_MS;
 
 #[derive(Debug)]
@@ -80,6 +80,10 @@ impl Closing {
         let no = |why: String| Err(("I1", format!("CLOSE although {why}")));
         if config.closing != Who::Agent || !config.three_loops || !config.force_limitation_recorded {
             return no("this lane is not one that the agent closes".to_owned());
+        }
+        let freed = scene.log.step.ordered.contains(&Local::HoldOpen(false));
+        if scene.log.barrier == BarrierState::HeldOpen && !freed {
+            return no("an officer holds the boom up".to_owned());
         }
         for name in self.presence.required() {
             if scene.log.lasting(*name, false, now) < 1500 {

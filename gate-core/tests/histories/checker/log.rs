@@ -26,6 +26,8 @@ pub struct Log {
     pub quiet_at: u64,
     /// The last failure on the bus.
     pub bus_error_at: Option<u64>,
+    /// Reads of each input since then, in a row.
+    believable: [u32; InputName::ALL.len()],
     /// What the agent said of itself at the end of its last step.
     pub barrier: BarrierState,
     pub lane: LaneState,
@@ -56,6 +58,7 @@ impl Default for Log {
             started_at: None,
             quiet_at: 0,
             bus_error_at: None,
+            believable: [0; InputName::ALL.len()],
             barrier: BarrierState::Unknown,
             lane: LaneState::Idle,
             wrong_at: 0,
@@ -71,6 +74,8 @@ impl Log {
             Fact::Killed => self.started_at = None,
             Fact::Read(read) => {
                 let at = u64::try_from(read.read_at.0.as_millis()).unwrap_or(u64::MAX);
+                let row = &mut self.believable[read.name as usize];
+                *row = if read.active.is_some() { *row + 1 } else { 0 };
                 let kept = self.reads.entry(read.name).or_default();
                 // In the order in which they were read, whatever order they came in.
                 let place = kept.iter().rposition(|r| r.at <= at).map_or(0, |i| i + 1);
@@ -82,7 +87,10 @@ impl Log {
                     self.quiet_at = now;
                 }
             }
-            Fact::Device(DeviceNews::BusError) => self.bus_error_at = Some(now),
+            Fact::Device(DeviceNews::BusError) => {
+                self.bus_error_at = Some(now);
+                self.believable = Default::default();
+            }
             Fact::Device(DeviceNews::Reconnected) => self.quiet_at = now,
             Fact::Device(DeviceNews::PulseStuck(_) | DeviceNews::StopFailed) => self.step.stop_device = true,
             Fact::Ordered(local) => self.step.ordered.push(*local),
@@ -108,6 +116,11 @@ impl Log {
 
     pub fn newest(&self, name: InputName) -> Option<Read> {
         self.reads.get(&name)?.back().copied()
+    }
+
+    /// Read twice since the last failure on the bus (rule 4).
+    pub fn believable(&self, name: InputName) -> bool {
+        self.believable[name as usize] >= 2
     }
 
     /// The newest read, not older than `ms`.

@@ -18,6 +18,8 @@ pub struct Manners {
     down_since: Option<u64>,
     manual_reads: u32,
     opened_in_step: bool,
+    /// Somebody works at the barrier: from the lock to its taking off.
+    locked: bool,
     outputs: Vec<Output>,
 }
 
@@ -28,6 +30,7 @@ impl Manners {
             // Once it is under the boom, whoever comes to the stop line is another's business.
             Fact::TrackChanged => self.going &= self.entered || scene.log.lane == LaneState::Idle,
             Fact::Ordered(Local::Stop | Local::Reset) => self.going = false,
+            Fact::Ordered(Local::Maintenance(lock)) => self.locked = *lock,
             Fact::Told(BarrierNews::Entered) => self.entered = true,
             Fact::Event(body) => {
                 if matches!(&**body, EventBody::Fault { code, .. } if code == "track_changed") {
@@ -52,6 +55,9 @@ impl Manners {
             Fact::Device(_) => self.manual_reads = 0,
             Fact::Output(output) => {
                 self.outputs.push(*output);
+                if self.locked && !matches!(output, Output::DropStop | Output::Red) {
+                    return Err(("I11", format!("{output:?} while somebody works at the barrier")));
+                }
                 if let Output::Green { length } = output {
                     self.green(length.as_millis(), scene)?;
                 }

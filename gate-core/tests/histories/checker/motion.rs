@@ -59,6 +59,10 @@ impl Motions {
         if self.needs_word {
             return Err(("I6", format!("{motion:?} after a reset, without a new word")));
         }
+        let limits = [InputName::OpenLimit, InputName::ClosedLimit];
+        if let Some(limit) = limits.into_iter().find(|&limit| !scene.log.believable(limit)) {
+            return Err(("I9", format!("{motion:?} although {limit:?} was not read twice since the bus failed")));
+        }
         let rested = now - scene.log.quiet_at;
         if rested < 5000 {
             return Err(("I7", format!("{motion:?} {rested} ms after a start, reconnection or loss of power")));
@@ -80,6 +84,9 @@ impl Motions {
         let (now, log) = (scene.plant.now, scene.log);
         if log.step.ordered.contains(&Local::Stop) && !log.step.dropped {
             return Err(("I12", "STOP was ordered and the chain was not dropped at once".to_owned()));
+        }
+        if log.step.stop_device && !ends_at_the_lane(state) {
+            return Err(("I5", format!("a relay is stuck or the stop failed, and the barrier is {state}")));
         }
         if log.step.pulses != log.step.commanded {
             return Err(("I5", "a motion relay was pulsed that nothing tells of".to_owned()));

@@ -7,8 +7,8 @@ pub mod people;
 use gate_core::barrier::defect::Defect;
 use gate_core::barrier::grant::Grant;
 use gate_core::barrier::machine::BarrierInput;
-use gate_core::barrier::state::BarrierState;
-use gate_core::ids::{LaneSession, TrackId};
+use gate_core::barrier::state::{BarrierNews, BarrierState};
+use gate_core::ids::{GrantId, LaneSession, TrackId};
 use gate_core::lane::effect::LaneInput;
 
 use crate::agent::{Agent, Wish, at};
@@ -55,6 +55,8 @@ pub struct World {
     pub wrong_at: u64,
     stopped: bool,
     renews_at: u64,
+    /// The grant that was used last in this life of the agent, for giving it again.
+    spent: Option<GrantId>,
     play: Play,
 }
 
@@ -90,6 +92,7 @@ fn history(seed: u64, play: Play, coverage: &mut Coverage) -> (Option<Violation>
         wrong_at: 0,
         stopped: false,
         renews_at: SESSION_MS,
+        spent: None,
         play,
     };
     let mut killed = false;
@@ -106,6 +109,7 @@ fn history(seed: u64, play: Play, coverage: &mut Coverage) -> (Option<Violation>
         facts.extend(world.collect(&mut centre, &mut people));
         for fact in &facts {
             coverage.see(fact);
+            world.remember(fact);
             if world.play.show {
                 eprintln!("{:>7} {fact:?}", world.plant.now);
             }
@@ -131,6 +135,14 @@ fn history(seed: u64, play: Play, coverage: &mut Coverage) -> (Option<Violation>
 }
 
 impl World {
+    fn remember(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Started => self.spent = None,
+            Fact::Told(BarrierNews::Commanded { grant: Some(grant), .. }) => self.spent = Some(*grant),
+            _ => {}
+        }
+    }
+
     /// Deaths and starts.
     fn life(&mut self, centre: &Centre, killed: &mut bool) -> Vec<Fact> {
         let mut facts = Vec::new();
@@ -245,6 +257,12 @@ impl World {
                 }));
                 let grant = Grant { id: grant, session, track: meant, until };
                 agent.step(PairInput::Barrier(BarrierInput::Grant(grant)), now, &mut self.rng);
+            }
+            // The same one again, its life made longer: nothing may come of it.
+            if let Some(id) = self.spent.filter(|_| self.rng.chance(300)) {
+                let session = agent.freshness.session().clone();
+                let again = Grant { id, session, track, until: at(now + 20_000) };
+                agent.step(PairInput::Barrier(BarrierInput::Grant(again)), now, &mut self.rng);
             }
             agent.facts.push(Fact::Rogue(track));
             let input = BarrierInput::Open { track, cause: "nobody".to_owned() };

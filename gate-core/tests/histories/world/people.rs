@@ -67,6 +67,7 @@ fn officer(plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
                 agent.order(Local::Reset, now, rng)
             };
         }
+        BarrierState::Maintenance if rng.chance(200) => return agent.order(Local::Reset, now, rng),
         BarrierState::Maintenance if rng.chance(400) => return agent.order(Local::Maintenance(false), now, rng),
         BarrierState::Open if rng.chance(40) => return agent.order(Local::HoldOpen(true), now, rng),
         BarrierState::HeldOpen if rng.chance(300) => return agent.order(Local::HoldOpen(false), now, rng),
