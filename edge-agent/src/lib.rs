@@ -5,6 +5,7 @@
 pub mod agent;
 pub mod cli;
 pub mod clock;
+pub mod commission;
 pub mod config;
 pub mod evidence;
 pub mod explain;

@@ -199,7 +199,7 @@ pub(crate) fn check_lanes(config: &Config, identity: &Identity) -> Result<(), Ag
 }
 
 /// One agent for one data folder: two would both drive the same barriers.
-fn lock(data: &Path) -> Result<File, AgentError> {
+pub(crate) fn lock(data: &Path) -> Result<File, AgentError> {
     let path = data.join("agent.lock");
     let file = File::create(&path).map_err(|source| AgentError::File { path: path.clone(), source })?;
     file.try_lock().map_err(|_| AgentError::Locked { path })?;

@@ -12,6 +12,7 @@ use gate_core::barrier::io::InputName;
 
 use super::say;
 use crate::agent::{check_lanes, check_models};
+use crate::commission;
 use crate::config::{Config, LaneConfig};
 use crate::identity::{Identity, IdentityError};
 
@@ -49,8 +50,12 @@ pub(super) async fn check(data: &Path, devices: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Opens a lane's buses and reads; no output is written. Returns how many buses and inputs are at fault.
+/// Opens a lane's buses and reads; no output is written. Returns how many devices, buses and inputs are at fault.
 async fn read_inputs(lane: &LaneConfig) -> usize {
+    let answers = commission::measure(&lane.wiring).await;
+    for device in &answers {
+        say(format!("lane {} {device}", lane.lane));
+    }
     let (devices, mut events) = LaneDevices::start(lane.wiring.clone(), &Clock::real());
     let mut read: BTreeMap<InputName, Option<bool>> = BTreeMap::new();
     let mut troubles = Vec::new();
@@ -62,7 +67,7 @@ async fn read_inputs(lane: &LaneConfig) -> usize {
             DeviceEvent::News(_) => {}
         }
     }
-    let mut faults = 0;
+    let mut faults = answers.iter().filter(|device| !device.good()).count();
     for (bus, state) in devices.health().buses {
         let word = match state {
             BusState::Open => "answers".to_owned(),

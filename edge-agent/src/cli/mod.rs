@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod commission;
 mod devices;
 mod enrol;
 mod explain;
@@ -38,6 +39,8 @@ pub enum Command {
         #[arg(long)]
         devices: bool,
     },
+    /// Test a lane with a person who has the boom in view, measure it, and sign a report.
+    Commission(commission::CommissionArgs),
     /// Make this edge known to central: makes its keys, shows the one-time token, keeps the answer.
     Enrol(enrol::EnrolArgs),
     /// List device profiles and serial ports.
@@ -113,6 +116,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Run => run::run(&data).await,
         Command::Check { devices } => check::check(&data, devices).await,
+        Command::Commission(args) => commission::commission_lane(&data, args).await,
         Command::Enrol(args) => enrol::enrol(&data, args).await,
         Command::Devices => devices::list(&data),
         Command::Explain { passage, lang } => explain::explain(&data, passage, lang).await,

@@ -35,18 +35,34 @@ pub struct Port<A> {
     /// Time of one character on the line; zero sends at once.
     character: Duration,
     fault: Mutex<Option<WireFault>>,
+    heard: Mutex<Vec<Vec<u8>>>,
 }
+
+/// Requests that a port remembers; the first ones are kept.
+const HEARD: usize = 4096;
 
 impl<A: Answers> Port<A> {
     /// A port without fault. With `baud` an answer takes the time that the line would need.
     pub fn new(device: A, modbus: bool, baud: Option<u32>) -> Self {
         let character = baud.map_or(Duration::ZERO, |b| Duration::from_secs(10) / b.max(1));
-        Self { device, modbus, character, fault: Mutex::new(None) }
+        Self { device, modbus, character, fault: Mutex::new(None), heard: Mutex::new(Vec::new()) }
     }
 
     /// Sets or clears the port's fault.
     pub fn set_fault(&self, fault: Option<WireFault>) {
         *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    /// What was asked here: the PDU of each Modbus request, or the bytes as they came.
+    pub fn heard(&self) -> Vec<Vec<u8>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hear(&self, bytes: &[u8]) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        if heard.len() < HEARD {
+            heard.push(bytes.to_vec());
+        }
     }
 
     fn next_fault(&self) -> Option<WireFaultKind> {
@@ -75,6 +91,7 @@ impl<A: Answers> Port<A> {
             if !self.modbus {
                 let fault = self.next_fault();
                 let taken = bytes.split();
+                self.hear(&taken);
                 let answer =
                     if matches!(fault, Some(WireFaultKind::Deaf)) { Vec::new() } else { self.device.raw(&taken) };
                 self.send_raw(&mut stream, answer, fault).await?;
@@ -114,6 +131,7 @@ impl<A: Answers> Port<A> {
         framing: Framing,
         request: &Request,
     ) -> io::Result<bool> {
+        self.hear(&request.pdu);
         let fault = self.next_fault();
         if fault == Some(WireFaultKind::Deaf) {
             return Ok(true);
