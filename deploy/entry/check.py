@@ -107,7 +107,7 @@ def _clippy(_counts: Counts, _long: bool) -> None:
 
 
 def _rust(counts: Counts, long: bool) -> None:
-    long_counts = {"GATE_HISTORIES": "100000"} if long else {}
+    long_counts = {"GATE_HISTORIES": os.environ.get("GATE_HISTORIES", "100000")} if long else {}
     run(
         "test binaries",
         ["cargo", "build", "--locked", "--workspace", "--all-targets"],

@@ -2,19 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use gate_core::barrier::state::BarrierNews;
+use gate_core::barrier::state::{BarrierNews, BarrierState};
+use gate_core::lane::state::LaneState;
 
 use crate::fact::Fact;
+use crate::trouble::Pairs;
 
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     pub histories: u64,
     /// Seconds of the gate's time.
     pub seconds: u64,
+    pub pairs: Pairs,
     barrier: BTreeMap<(String, String), u64>,
     lane: BTreeMap<(String, String), u64>,
     news: BTreeMap<String, u64>,
-    was: Option<(String, String)>,
+    was: Option<(BarrierState, LaneState)>,
 }
 
 impl Coverage {
@@ -22,13 +25,15 @@ impl Coverage {
         match fact {
             Fact::Started => self.was = None,
             Fact::Done(barrier, lane) => {
-                let now = (barrier.to_string(), lane.to_string());
-                let was = self.was.replace(now.clone()).unwrap_or(("start".to_owned(), "start".to_owned()));
-                if was.0 != now.0 {
-                    *self.barrier.entry((was.0, now.0)).or_default() += 1;
+                let was = self.was.replace((*barrier, *lane));
+                let before = |name: Option<String>| name.unwrap_or("start".to_owned());
+                if was.is_none_or(|(was, _)| was != *barrier) {
+                    let way = (before(was.map(|w| w.0.to_string())), barrier.to_string());
+                    *self.barrier.entry(way).or_default() += 1;
                 }
-                if was.1 != now.1 {
-                    *self.lane.entry((was.1, now.1)).or_default() += 1;
+                if was.is_none_or(|(_, was)| was != *lane) {
+                    let way = (before(was.map(|w| w.1.to_string())), lane.to_string());
+                    *self.lane.entry(way).or_default() += 1;
                 }
             }
             Fact::Bad(why) => self.count(&format!("refused: {why}")),
@@ -59,6 +64,7 @@ impl Coverage {
     pub fn add(&mut self, other: &Self) {
         self.histories += other.histories;
         self.seconds += other.seconds;
+        self.pairs.add(&other.pairs);
         for (mine, theirs) in [(&mut self.barrier, &other.barrier), (&mut self.lane, &other.lane)] {
             for (way, n) in theirs {
                 *mine.entry(way.clone()).or_default() += n;
@@ -85,6 +91,7 @@ impl Coverage {
 
 impl std::fmt::Display for Coverage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.pairs)?;
         for (name, ways) in [("barrier", &self.barrier), ("lane", &self.lane)] {
             writeln!(f, "{name}: {} transitions", ways.len())?;
             for ((from, to), n) in ways {

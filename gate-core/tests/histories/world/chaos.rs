@@ -1,10 +1,12 @@
 //! What goes wrong: drawn for each history, from nothing at all to everything at once.
 
 use gate_core::barrier::io::InputName;
+use gate_core::barrier::state::BarrierState;
 
 use super::World;
 use crate::fact::Local;
 use crate::rng::Rng;
+use crate::trouble::{Pairs, Trouble};
 use crate::wire::InputFault;
 
 /// How wild a history is.
@@ -17,6 +19,7 @@ pub struct Chaos {
     swap_told_at: Option<u64>,
     /// One sensor never sees anything.
     silent: bool,
+    pub pairs: Pairs,
 }
 
 /// What ends later.
@@ -31,6 +34,20 @@ enum End {
     Blind,
 }
 
+impl End {
+    fn trouble(self) -> Trouble {
+        match self {
+            Self::Jam => Trouble::Jam,
+            Self::Strange => Trouble::StrangeMove,
+            Self::Stuck => Trouble::RelayStuck,
+            Self::Power => Trouble::NoPower,
+            Self::Manual => Trouble::Manual,
+            Self::Emergency => Trouble::Emergency,
+            Self::Blind => Trouble::ControllerBlind,
+        }
+    }
+}
+
 impl Chaos {
     pub fn new(healthy: bool, rng: &mut Rng) -> Self {
         let every_ms: u64 = rng.pick(&[0, 0, 0, 30_000, 15_000, 8000, 3000]);
@@ -42,6 +59,7 @@ impl Chaos {
             ends: Vec::new(),
             swap_told_at: None,
             silent: every_ms > 0 && rng.chance(200),
+            pairs: Pairs::default(),
         }
     }
 
@@ -50,6 +68,8 @@ impl Chaos {
         if std::mem::take(&mut self.silent) {
             let sensor = world.rng.pick(&[InputName::Photocell, InputName::LoopExit, InputName::LoopUnder]);
             world.wire.faults.insert(sensor, (InputFault::Stuck(false), u64::MAX));
+            self.pairs.begin(Trouble::StuckFree, now, u64::MAX);
+            self.pairs.input(sensor);
         }
         let due: Vec<End> = self.ends.iter().filter(|(at, _)| *at <= now).map(|(_, end)| *end).collect();
         self.ends.retain(|(at, _)| *at > now);
@@ -86,6 +106,11 @@ impl Chaos {
 
     fn break_something(&mut self, world: &mut World) {
         let now = world.plant.now;
+        // Officers take off locks too, and an agent that starts anew knows of none.
+        let awake = now >= world.frozen_until;
+        if world.agent.as_ref().is_none_or(|agent| agent.pair.barrier().state() != BarrierState::Maintenance) {
+            self.pairs.end(Trouble::Locked);
+        }
         let rng = &mut world.rng;
         let until = now + rng.pick(&[200, 1000, 4000, 15_000]) + rng.between(0, 1000);
         match rng.between(0, 23) {
@@ -98,9 +123,17 @@ impl Chaos {
                     _ => InputFault::Unreadable,
                 };
                 world.wire.faults.insert(input, (fault, until));
+                self.pairs.begin(Trouble::of_input(fault), now, until);
+                self.pairs.input(input);
             }
-            8..10 => world.wire.down_until = now + rng.pick(&[60, 120, 400, 1500, 6000]),
-            10..12 => world.wire.disorder_until = until,
+            8..10 => {
+                world.wire.down_until = now + rng.pick(&[60, 120, 400, 1500, 6000]);
+                self.pairs.begin(Trouble::BusDown, now, world.wire.down_until);
+            }
+            10..12 => {
+                world.wire.disorder_until = until;
+                self.pairs.begin(Trouble::Disorder, now, until);
+            }
             12 => self.begin(world, until, End::Jam),
             13 => self.begin(world, now + 500 + until % 3000, End::Strange),
             14 => self.begin(world, until, End::Stuck),
@@ -111,9 +144,18 @@ impl Chaos {
             19..21 => {
                 world.agent = None;
                 world.starts_at = now + world.rng.between(100, 6000);
+                self.pairs.begin(Trouble::Killed, now, world.starts_at);
             }
-            21 => world.frozen_until = now + rng.between(200, 6000),
-            22 => world.order(Local::Maintenance(true)),
+            21 => {
+                world.frozen_until = now + rng.between(200, 6000);
+                self.pairs.begin(Trouble::Frozen, now, world.frozen_until);
+            }
+            22 => {
+                world.order(Local::Maintenance(true));
+                if awake && world.agent.is_some() {
+                    self.pairs.begin(Trouble::Locked, now, u64::MAX);
+                }
+            }
             _ => world.order(Local::Maintenance(false)),
         }
     }
@@ -130,6 +172,7 @@ impl Chaos {
             End::Emergency => plant.emergency = true,
             End::Blind => plant.controller.blind = true,
         }
+        self.pairs.begin(end.trouble(), world.plant.now, until);
         self.ends.push((until, end));
     }
 }

@@ -130,6 +130,7 @@ fn history(seed: u64, play: Play, coverage: &mut Coverage) -> (Option<Violation>
         }
     }
     coverage.histories += 1;
+    coverage.pairs.add(&chaos.pairs);
     coverage.seconds += length / 1000;
     (None, world)
 }
