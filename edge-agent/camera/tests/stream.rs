@@ -6,7 +6,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Running, Server, brightness, street};
+use common::{Running, Server, brightness, painted, street};
 use gate_camera::{Activity, FaultCode, Rate};
 
 fn has(state: &gate_camera::CameraState, code: FaultCode) -> bool {
@@ -83,6 +83,66 @@ async fn frozen_and_black_pictures_are_noticed_within_five_seconds() {
     running.until(5, "black", |s| has(s, FaultCode::CameraBlack)).await;
     assert!(brightness(&running.camera) < 20.0);
     running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dark_dazzled_and_covered_pictures_are_noticed_within_five_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    street(&path("street.jpg"), 1280, 720);
+    let block = |x: u32, y: u32| if (x / 37 + y / 29).is_multiple_of(2) { 70 } else { 160 };
+    painted(&path("dark.jpg"), |x, y| block(x, y) / 4);
+    // The sun behind a gantry: most of the picture at its upper end, a part of the lane still there.
+    painted(&path("glare.jpg"), |x, y| if x < 900 { 255 } else { block(x, y) });
+    painted(&path("covered.jpg"), |_, _| 90);
+    let street = path("street.jpg");
+    let Some(server) = Server::start("dark_dazzled", 0, &[("lane", street.to_str().unwrap())]) else { return };
+    let mut running = Running::of(&server.url("lane"));
+    running.until(10, "the first frame", |s| s.activity == Activity::Resting).await;
+    for (name, code) in [
+        ("dark.jpg", FaultCode::CameraDark),
+        ("glare.jpg", FaultCode::CameraGlare),
+        ("covered.jpg", FaultCode::CameraCovered),
+    ] {
+        server.order("lane", &format!(r#"{{"picture": "{}"}}"#, path(name).display()));
+        let state = running.until(5, name, |s| has(s, code)).await;
+        println!("{}", state.faults[0]);
+        assert_eq!(state.faults.iter().map(|f| f.code).collect::<Vec<_>>(), [code], "one cause, one fault");
+        server.order("lane", &format!(r#"{{"picture": "{}"}}"#, street.display()));
+        running.until(6, "well again", |s| s.faults.is_empty()).await;
+    }
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_stalls_with_its_connection_open_is_lost_and_goes_on() {
+    let Some(server) = Server::start("a_stream_that_stalls", 0, &[("lane", "empty")]) else { return };
+    let mut running = Running::of(&server.url("lane"));
+    running.until(10, "the first frame", |s| s.activity == Activity::Resting).await;
+    server.signal("STOP");
+    let state = running.until(5, "the stall noticed", |s| has(s, FaultCode::CameraLost)).await;
+    assert_eq!(state.faults.len(), 1);
+    let state = running.until(8, "the reason known", |s| s.last_error.is_some()).await;
+    println!("{}", state.last_error.unwrap());
+    server.signal("CONT");
+    running.until(25, "found again", |s| s.activity == Activity::Resting && s.faults.is_empty()).await;
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_answers_without_being_a_camera_is_told_and_tried_again() {
+    let garbage: Vec<u8> = (0..40_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let told = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\nContent-Length: 99999999\r\n\r\nv=0";
+    for (what, answer) in [("garbage", garbage), ("a promise not kept", told.into()), ("an end", Vec::new())] {
+        let port = common::answering(answer);
+        let mut running = Running::of(&format!("rtsp://127.0.0.1:{port}/lane"));
+        let state = running.until(20, what, |s| s.restarts > 1).await;
+        let error = state.last_error.clone().unwrap();
+        println!("{error}");
+        assert!(error.contains(&format!("127.0.0.1:{port}")) && !error.contains("panicked"), "{what}: {error}");
+        assert!(has(&state, FaultCode::CameraLost), "{what}: {state:?}");
+        running.end().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

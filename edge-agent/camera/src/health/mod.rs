@@ -62,11 +62,16 @@ struct Lasting {
     bad_since: Option<Instant>,
     good_since: Option<Instant>,
     raised: bool,
+    /// The measure of the last bad picture, with its limit.
+    last: Option<(f32, f32)>,
 }
 
 impl Lasting {
-    fn see(&mut self, bad: bool, now: Instant) -> bool {
-        if bad {
+    /// Takes in one picture's condition; the measure and limit to tell while the fault is raised. A good
+    /// picture between bad ones takes no fault back.
+    fn see(&mut self, condition: Option<(f32, f32)>, now: Instant) -> Option<(f32, f32)> {
+        if condition.is_some() {
+            self.last = condition;
             self.good_since = None;
             let since = *self.bad_since.get_or_insert(now);
             self.raised |= now.saturating_duration_since(since) >= RAISED_AFTER;
@@ -75,7 +80,7 @@ impl Lasting {
             let since = *self.good_since.get_or_insert(now);
             self.raised &= now.saturating_duration_since(since) < CLEARED_AFTER;
         }
-        self.raised
+        self.last.filter(|_| self.raised)
     }
 }
 
@@ -133,8 +138,7 @@ impl Health {
         }
         self.faults.clear();
         for ((code, lasting), condition) in CODES.into_iter().zip(&mut self.lasting).zip(conditions) {
-            let raised = lasting.see(condition.is_some(), now);
-            if let (true, Some((measure, limit))) = (raised, condition) {
+            if let Some((measure, limit)) = lasting.see(condition, now) {
                 self.faults.push(CameraFault { code, measure, limit });
             }
         }

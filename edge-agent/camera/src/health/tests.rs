@@ -59,6 +59,25 @@ fn each_fault_is_known_within_five_seconds_and_over_when_it_is_over() {
 }
 
 #[test]
+fn one_good_picture_between_bad_ones_takes_no_fault_back() {
+    let (mut health, start) = (judge(), Instant::now());
+    let covered = |i: u32| even(u8::try_from(90 + i % 2).unwrap());
+    assert_eq!(after(4, &mut health, start, covered), [FaultCode::CameraCovered]);
+    let fault = health.see(&scene(0, 100), start + Duration::from_millis(4500))[0];
+    assert_eq!((fault.code, fault.measure, fault.limit), (FaultCode::CameraCovered, 0.0, 6.0), "the last bad measure");
+    assert_eq!(after(2, &mut health, start + Duration::from_secs(5), |i| scene(i, 100)), [], "over after one second");
+}
+
+#[test]
+fn a_passing_lorry_is_no_cover() {
+    let (mut health, start) = (judge(), Instant::now());
+    after(2, &mut health, start, |i| scene(i, 100));
+    // Its grey side fills the picture for two seconds.
+    assert_eq!(after(2, &mut health, start + Duration::from_millis(2500), |i| even(90 + (i % 2) as u8)), []);
+    assert_eq!(after(2, &mut health, start + Duration::from_secs(5), |i| scene(i, 100)), []);
+}
+
+#[test]
 fn a_blurred_picture_is_told_from_a_sharp_one() {
     // A slow wave: contrast, but no edge.
     let wave = |i: u32| {

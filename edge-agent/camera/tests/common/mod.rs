@@ -90,6 +90,26 @@ pub fn street(path: &Path, width: u32, height: u32) {
     std::fs::write(path, picture.to_jpeg(90).unwrap()).unwrap();
 }
 
+/// A grey picture of 1280 x 720, each pixel as `grey` says.
+pub fn painted(path: &Path, grey: impl Fn(u32, u32) -> u8) {
+    let pixels = (0..1280 * 720).flat_map(|i| [grey(i % 1280, i / 1280); 3]);
+    let picture = Picture::from_bgr(1280, 720, pixels.collect::<Vec<u8>>()).unwrap();
+    std::fs::write(path, picture.to_jpeg(90).unwrap()).unwrap();
+}
+
+/// A port that gives every connection the same answer once something was asked, and closes it. Ends with the test.
+pub fn answering(answer: Vec<u8>) -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(&answer);
+        }
+    });
+    port
+}
+
 /// The project's RTSP server with some mounts.
 pub struct Server {
     child: Child,
@@ -125,6 +145,12 @@ impl Server {
 
     pub fn url(&self, mount: &str) -> String {
         format!("rtsp://127.0.0.1:{}/{mount}", self.port)
+    }
+
+    /// Sends its process a signal, as `STOP`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success(), "{name}");
     }
 
     /// An order at the control door.
