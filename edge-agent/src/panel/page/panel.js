@@ -99,6 +99,15 @@ $("lanes").addEventListener("click", (event) => {
   draw();
 });
 
+/** A camera's name; with a fault, what it is, what to do about it, and the measure and its limit to point at. */
+function cameraLine(c) {
+  if (!c.fault) return make("li", {}, c.name);
+  const remedy = word("remedies", c.fault);
+  // Without words for the code, `word` gives the code itself back.
+  const advice = remedy === c.fault.replaceAll("_", " ") ? null : make("small", {}, ` ${remedy}`);
+  return make("li", { className: "bad", title: c.detail }, `${c.name}: ${word("faults", c.fault)}`, advice);
+}
+
 function drawPicture(l) {
   const frame = shownFrame ?? (l.preview ? null : l.frame);
   const image = $("picture");
@@ -115,7 +124,7 @@ function drawPicture(l) {
   const buttons = frames.map((f) => make("button", { type: "button", "data-frame": f }, make("img", { src: `/api/evidence/${f}`, alt: t("picture_read") })));
   if (shownFrame && l.preview) buttons.unshift(make("button", { type: "button", "data-frame": "" }, t("picture_live")));
   fill($("frames"), ...buttons);
-  fill($("cameras"), ...l.cameras.map((c) => make("li", { className: c.fault ? "bad" : "" }, c.fault ? `${c.name}: ${word("faults", c.fault)}` : c.name)));
+  fill($("cameras"), ...l.cameras.map(cameraLine));
 }
 
 $("frames").addEventListener("click", (event) => {
