@@ -151,4 +151,6 @@ def read_crop(eyes: Eyes, picture: Picture) -> Read:
     if not found:
         return direct
     straight = eyes.read_view(rectify(framed, found[0].corners))
+    if direct.text[:-1] == straight.text:  # the detector cut off the end
+        return direct
     return straight if straight.probability > direct.probability else direct

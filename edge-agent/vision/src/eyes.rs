@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use gate_core::plate::PlateKind;
 use gate_core::vehicle::VehicleClass;
 
 use crate::container::{self, Number};
@@ -16,7 +17,7 @@ use crate::pixels::{self, Views};
 use crate::plate::detect::{Found, What};
 use crate::plate::facts::Facts;
 use crate::plate::read::Reader;
-use crate::plate::slots::{LEAST, Slots};
+use crate::plate::slots::{Heads, LEAST, Slots};
 use crate::plate::{closer, detect, rectify};
 use crate::quality::{self, Fate, Seen};
 use crate::vehicle::{self, Carriers, VehicleBox};
@@ -33,6 +34,8 @@ const CLEAR_PLATE: f32 = 0.95;
 /// plate, is none.
 const LARGE_ENOUGH: f32 = 45.0;
 const SURELY_NONE: f32 = 0.05;
+/// How much wider a plate is cut when its end may be missing, as a share of its width, over both ends.
+const WIDER: f32 = 0.25;
 /// A container number so probable at the first cut needs no further ones.
 const CLEAR_CODE: f32 = 0.9;
 /// Cuts in which a container number is read: longer and higher than found, by these shares.
@@ -169,7 +172,7 @@ impl Eyes {
     }
 
     /// Looks at a picture that is one plate, already cut out: as it is, and as the detector straightens
-    /// it; the surer one counts.
+    /// it; the surer one counts, or the longer one where the other only lost its end.
     ///
     /// # Errors
     /// [`VisionError`].
@@ -182,6 +185,12 @@ impl Eyes {
             looks.extend(self.plate(&padded, &straight)?);
         }
         order(&mut looks, &mut []);
+        let text = |n: usize| looks.get(n).and_then(|l| l.read.as_ref()).map(|r| r.text.as_str());
+        if let (Some(first), Some(other)) = (text(0), text(1))
+            && goes_on(first, other)
+        {
+            looks.swap(0, 1);
+        }
         looks.truncate(1);
         for look in &mut looks {
             look.corners = corners;
@@ -215,8 +224,15 @@ impl Eyes {
     /// Reads a find; what carries it is not looked at yet.
     fn plate(&mut self, picture: &Picture, found: &Found) -> Result<Option<PlateLook>, VisionError> {
         let Some(crop) = rectify::cut(picture, found.corners)? else { return Ok(None) };
-        let view = rectify::flat(picture, found.corners)?;
-        let (slots, heads) = self.reader.read(&view)?;
+        let mut view = rectify::flat(picture, found.corners)?;
+        let (mut slots, mut heads) = self.reader.read(&view)?;
+        if may_be_cut(&slots, &heads) {
+            let wider = rectify::flat(picture, found.corners.stretched(WIDER, 0.0))?;
+            let (more, whose) = self.reader.read(&wider)?;
+            if goes_on(&slots.raw(), &more.raw()) {
+                (view, slots, heads) = (wider, more, whose);
+            }
+        }
         let sharpness = quality::sharpness(&view)?;
         let seen = Seen { corners: found.corners, rows: heads.row_count(), sharpness, score: found.score };
         let short = slots.raw().chars().count() < LEAST_CHARACTERS;
@@ -284,6 +300,17 @@ impl Eyes {
             crop,
         }))
     }
+}
+
+/// Whether a text may be a longer one that was cut at its end: the older Vietnamese plates have one digit less.
+fn may_be_cut(slots: &Slots, heads: &Heads) -> bool {
+    heads.row_count() == 1
+        && gate_core::plate::template::kinds_fitting(&slots.raw()).iter().any(|f| f.1 == PlateKind::VnCarOld)
+}
+
+/// Whether a wider cut shows the same text and one character more at its end.
+fn goes_on(cut: &str, wider: &str) -> bool {
+    wider.strip_prefix(cut).is_some_and(|rest| rest.chars().count() == 1)
 }
 
 /// A first look so probable needs no closer one.
@@ -355,6 +382,15 @@ const _: () = {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::sure;
+
+    #[test]
+    fn an_older_plate_may_be_a_longer_one_that_was_cut() {
+        let cut = |text: &str| may_be_cut(&sure(text, 0.99), &Heads::NEUTRAL);
+        assert!(cut("51A0120") && !cut("51A01204") && !cut("云A12345"));
+        assert!(goes_on("51A0120", "51A01204"));
+        assert!(!goes_on("51A0120", "51A0120") && !goes_on("51A0120", "51A11204") && !goes_on("51A0120", "51A012045"));
+    }
 
     #[test]
     fn what_a_parts_edge_cuts_does_not_count() {
