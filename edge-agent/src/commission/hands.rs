@@ -16,6 +16,8 @@ use super::CommissionError;
 
 /// Longest line of an answer.
 const LINE: usize = 256;
+/// Without an event, what is waited for is looked at again after this.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// News and troubles that are kept.
 const KEPT: usize = 256;
 
@@ -65,8 +67,13 @@ impl<R: AsyncRead + Unpin, S: FnMut(&str)> Hands<R, S> {
 
     /// What an input says; `None` when it cannot be read or was not read for [`STALE`].
     pub fn active(&self, name: InputName) -> Option<bool> {
+        self.active_within(name, STALE)
+    }
+
+    /// What an input says; `None` when it cannot be read or was not read for `age`.
+    pub fn active_within(&self, name: InputName, age: Duration) -> Option<bool> {
         let (active, at) = self.read.get(&name)?;
-        active.filter(|_| at.elapsed() <= STALE)
+        active.filter(|_| at.elapsed() <= age)
     }
 
     /// Whether news came since [`Hands::forget_news`].
@@ -101,9 +108,12 @@ impl<R: AsyncRead + Unpin, S: FnMut(&str)> Hands<R, S> {
             if right(self) {
                 return true;
             }
-            match timeout_at(end, self.events.recv()).await {
+            // Silence is news too: what was read grows old without an event.
+            match timeout_at(end.min(Instant::now() + LOOK_AGAIN), self.events.recv()).await {
                 Ok(Some(event)) => self.take(event),
-                Ok(None) | Err(_) => return false,
+                Ok(None) => return false,
+                Err(_) if Instant::now() >= end => return right(self),
+                Err(_) => {}
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gate_core::barrier::config::{GREEN, SETTLE};
+use gate_core::barrier::config::{CLOSE_READ_AGE, GREEN, SETTLE, STALE};
 use gate_core::barrier::io::{DeviceNews, InputName, Motion, Output};
 use tokio::io::AsyncRead;
 use tokio::time::Instant;
@@ -52,7 +52,12 @@ async fn stop<R: AsyncRead + Unpin, S: FnMut(&str)>(hands: &mut Hands<R, S>) -> 
         return Ok(false);
     }
     hands.agree("the stop chain is about to be made whole again; nothing moves by it", "whole").await?;
+    hands.forget_news();
     hands.apply(Output::RestoreStop)?;
+    if hands.until(STOP_TOLD, |h| h.heard(DeviceNews::BusError) || h.heard(DeviceNews::StopFailed)).await {
+        hands.say("the stop chain was not confirmed whole; nothing is moved");
+        return Ok(false);
+    }
     Ok(true)
 }
 
@@ -68,11 +73,17 @@ async fn travel<R: AsyncRead + Unpin, S: FnMut(&str)>(
                 Ok(took) if motion == Motion::Open => opens.push(took),
                 Ok(took) => closes.push(took),
                 Err(fault) => {
+                    hands.forget_news();
                     hands.apply(Output::DropStop)?;
+                    report.faults.push(fault.clone());
                     // The driver is given the time to drop the chain and to confirm it.
-                    hands.until(STOP_TOLD, |_| false).await;
-                    hands.say(&format!("{fault}; the stop chain is dropped and stays so"));
-                    report.faults.push(fault);
+                    if hands.until(STOP_TOLD, |h| h.heard(DeviceNews::StopFailed)).await {
+                        let unstopped = "the stop chain could not be dropped by software: press the wired STOP now";
+                        hands.say(&format!("{fault}; {unstopped}"));
+                        report.faults.push(unstopped.to_owned());
+                    } else {
+                        hands.say(&format!("{fault}; the stop chain is dropped and stays so"));
+                    }
                     return Ok(());
                 }
             }
@@ -96,8 +107,14 @@ async fn one<R: AsyncRead + Unpin, S: FnMut(&str)>(
         Motion::Close => ("close", InputName::OpenLimit, InputName::ClosedLimit),
     };
     hands.agree("nobody and nothing is under or beside the boom", word).await?;
-    hands.until(FREE, |h| refusal(h, lane, from).is_some()).await;
-    if let Some(why) = refusal(hands, lane, from) {
+    if hands.until(FREE, |h| refusal(h, lane, from, STALE).is_some()).await {
+        let why = refusal(hands, lane, from, STALE);
+        let why = why.unwrap_or_else(|| format!("an input was not free for {} s", FREE.as_secs()));
+        return Ok(Err(format!("{word} was not sent: {why}")));
+    }
+    // The newest reading decides (rule 7), as soon as there is one; anything else is told.
+    hands.until(STALE, |h| refusal(h, lane, from, CLOSE_READ_AGE).is_none()).await;
+    if let Some(why) = refusal(hands, lane, from, CLOSE_READ_AGE) {
         return Ok(Err(format!("{word} was not sent: {why}")));
     }
     hands.forget_news();
@@ -137,16 +154,17 @@ fn broken<R: AsyncRead + Unpin, S: FnMut(&str)>(
     (motion == Motion::Close).then(|| format!("{} is not read free while the boom comes down", name.as_str()))
 }
 
-/// Why a motion may not begin.
+/// Why a motion may not begin, by readings of at most this age.
 fn refusal<R: AsyncRead + Unpin, S: FnMut(&str)>(
     hands: &Hands<R, S>,
     lane: &LaneConfig,
     from: InputName,
+    age: Duration,
 ) -> Option<String> {
-    if hands.active(from) != Some(true) {
+    if hands.active_within(from, age) != Some(true) {
         return Some(format!("the boom is not read at {}", from.as_str()));
     }
     let must_be_free = |n: &&InputName| n.is_safety() || matches!(n, InputName::ManualKey | InputName::Emergency);
-    let name = lane.wiring.inputs.keys().filter(must_be_free).find(|n| hands.active(**n) != Some(false))?;
+    let name = lane.wiring.inputs.keys().filter(must_be_free).find(|n| hands.active_within(**n, age) != Some(false))?;
     Some(format!("{} is active or cannot be read", name.as_str()))
 }
