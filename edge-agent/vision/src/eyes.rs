@@ -120,7 +120,7 @@ impl Eyes {
             containers.extend(self.code(picture, one)?);
         }
         order(&mut plates, &mut containers);
-        self.carried(picture, &mut plates, &mut vehicles)?;
+        self.carried(&views, &mut plates, &mut vehicles)?;
         container_lorries(&mut vehicles, &containers);
         Ok(Look { vehicles, plates, containers, time: begun.elapsed() })
     }
@@ -143,7 +143,7 @@ impl Eyes {
     /// What carries the plates: the best ones are looked at with their surroundings.
     fn carried(
         &mut self,
-        picture: &Picture,
+        views: &Views<'_>,
         plates: &mut [PlateLook],
         vehicles: &mut Vec<VehicleBox>,
     ) -> Result<(), VisionError> {
@@ -152,7 +152,7 @@ impl Eyes {
             let Some(read) = &mut look.read else { continue };
             look.vehicle = if left > 0 {
                 left -= 1;
-                self.carriers.carrying(picture, look.corners, vehicles)?
+                self.carriers.carrying(views, look.corners, vehicles)?
             } else {
                 vehicle::around(look.corners, vehicles)
             };

@@ -21,6 +21,12 @@ impl Area {
         Self { x: 0.0, y: 0.0, width: width as f32, height: height as f32 }
     }
 
+    /// The same area in pixels that are so many times as wide and as high.
+    #[must_use]
+    pub fn divided(self, [across, down]: [f32; 2]) -> Self {
+        Self { x: self.x / across, y: self.y / down, width: self.width / across, height: self.height / down }
+    }
+
     /// Square pixels.
     #[must_use]
     pub fn size(self) -> f32 {

@@ -10,7 +10,7 @@ use crate::error::{ModelError, VisionError};
 use crate::geometry::{Area, Quad};
 use crate::manifest::{Manifest, PLATE_CARRIER};
 use crate::picture::Picture;
-use crate::pixels::{self, Order};
+use crate::pixels::{self, Order, Views};
 use crate::runtime::Network;
 use crate::vehicle::{VehicleBox, color};
 
@@ -23,6 +23,8 @@ const LEAST_WIDE: f32 = 8.0;
 const ABOVE: f32 = 0.12;
 /// With less of the square than this inside the picture, what carries the plate is not seen.
 const LEAST_SEEN: f32 = 0.12;
+/// A square wider than this, in pixels, need not be seen in the picture's full size.
+const LARGE: f32 = 4.0 * SIDE as f32;
 /// From this probability on the class counts by itself.
 const SURE: f32 = 0.8;
 /// The network's classes, in their order. A heavy vehicle of any sort is a lorry here.
@@ -56,18 +58,18 @@ impl Carriers {
     /// class set right where the surroundings say otherwise, or a new one where no box was found.
     pub(crate) fn carrying(
         &mut self,
-        picture: &Picture,
+        views: &Views<'_>,
         corners: Quad,
         vehicles: &mut Vec<VehicleBox>,
     ) -> Result<Option<usize>, VisionError> {
         let body = around(corners, vehicles);
-        let Some(carrier) = self.tell(picture, corners)? else { return Ok(body) };
+        let Some(carrier) = self.tell(views, corners)? else { return Ok(body) };
         let Some(boxed) = body.and_then(|n| vehicles.get_mut(n)) else {
             if carrier.confidence < SURE {
                 return Ok(None);
             }
             let (class, confidence) = (carrier.class, carrier.confidence);
-            let color = color::of(picture, carrier.seen)?;
+            let color = color::of(views.picture, carrier.seen)?;
             vehicles.push(VehicleBox { class, confidence, area: carrier.seen, color });
             return Ok(Some(vehicles.len() - 1));
         };
@@ -76,14 +78,16 @@ impl Carriers {
     }
 
     /// What the surroundings of a plate say; nothing where they are hardly seen.
-    fn tell(&mut self, picture: &Picture, corners: Quad) -> Result<Option<Carrier>, VisionError> {
+    fn tell(&mut self, views: &Views<'_>, corners: Quad) -> Result<Option<Carrier>, VisionError> {
         let square = surroundings(corners);
-        let whole = Area::whole(picture.width, picture.height);
+        let whole = Area::whole(views.picture.width, views.picture.height);
         if square.share_in(whole) < LEAST_SEEN {
             return Ok(None);
         }
-        let (rect, place) = placed(picture, square);
-        pixels::lay_at(picture, rect, place, (SIDE, SIDE), Order::Bgr, &mut self.input)?;
+        // A square that is large in the picture is large enough in half of it.
+        let (seen, times) = if square.width > LARGE { views.smaller() } else { (views.picture, [1.0, 1.0]) };
+        let (rect, place) = placed(seen, square.divided(times));
+        pixels::lay_at(seen, rect, place, (SIDE, SIDE), Order::Bgr, &mut self.input)?;
         let [output] = self.network.run([1, 3, SIDE, SIDE], &self.input, ["classes"])?;
         let told = output.values.iter().copied().zip(CLASSES).filter(|(p, _)| p.is_finite());
         let best = told.max_by(|a, b| a.0.total_cmp(&b.0));

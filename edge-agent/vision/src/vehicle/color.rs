@@ -12,7 +12,7 @@ use crate::geometry::Area;
 use crate::picture::Picture;
 use crate::pixels::{as_mat, whole_pixels};
 
-/// The middle is scaled to this many pixels a side before it is counted.
+/// So many pixels a side are counted, evenly spread over the middle.
 const SIDE: i32 = 32;
 /// The colour must hold this share of the pixels, else it is not told.
 const LEAST: f32 = 0.28;
@@ -28,7 +28,7 @@ pub(super) fn of(picture: &Picture, area: Area) -> opencv::Result<Option<BodyCol
     let mat = as_mat(picture)?;
     let part = Mat::roi(&mat, whole_pixels(middle, picture))?;
     let mut small = Mat::default();
-    imgproc::resize(&part, &mut small, Size::new(SIDE, SIDE), 0.0, 0.0, imgproc::INTER_AREA)?;
+    imgproc::resize(&part, &mut small, Size::new(SIDE, SIDE), 0.0, 0.0, imgproc::INTER_NEAREST)?;
     let mut hsv = Mat::default();
     imgproc::cvt_color_def(&small, &mut hsv, imgproc::COLOR_BGR2HSV)?;
     let pixels = hsv.data_bytes()?;
