@@ -120,7 +120,7 @@ def train(given: argparse.Namespace) -> None:
             group["lr"] = rate
         pictures, raw, empty = pool.batch(rng, given.batch)
         network.train()
-        with torch.autocast("cpu", torch.bfloat16):
+        with schedule.precision():
             out = network(to_input(pictures))
         parts = loss(out, torch.from_numpy(raw), torch.from_numpy(empty), middles, levels)
         value = parts[0] + CORNER_WEIGHT * parts[1]

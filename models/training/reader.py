@@ -101,7 +101,7 @@ def train(given: argparse.Namespace) -> None:
         pictures, raw = pools.batch(rng, given.batch)
         labels = torch.from_numpy(raw).long()
         network.train()
-        with torch.autocast("cpu", torch.bfloat16):
+        with schedule.precision():
             out = network(to_input(pictures), ctc=True)
         value = loss(out, labels)
         optimizer.zero_grad(set_to_none=True)
