@@ -1,4 +1,4 @@
-"""Precision, one long cosine over wall-clock time, the moving average of weights, and checkpoints that survive a kill."""
+"""Precision, a long cosine over wall-clock time, the moving average of weights, checkpoints that survive a kill."""
 
 from __future__ import annotations
 

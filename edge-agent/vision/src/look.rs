@@ -6,8 +6,11 @@ use gate_core::plate::{Country, PlateColor, PlateKind};
 
 use crate::geometry::Quad;
 use crate::picture::Picture;
+use crate::plate::detect::Found;
+use crate::plate::line::Line;
+use crate::plate::rectify;
 use crate::plate::slots::{Heads, Slots};
-use crate::quality::Fate;
+use crate::quality::{self, Fate, Seen};
 use crate::vehicle::VehicleBox;
 
 /// Below this probability the evidence is too faint for a text: none is chosen by grammar.
@@ -15,6 +18,11 @@ pub const LEGIBLE: f32 = 0.05;
 
 /// Evidence whose likeliest text is below this is not weighed by grammar at all.
 const FAINT: f64 = 1e-3;
+
+/// No plate has fewer characters.
+const LEAST_CHARACTERS: usize = 4;
+/// Above this probability that it is no plate it is none.
+const NO_PLATE: f32 = 0.5;
 
 /// Everything seen in one picture.
 #[derive(Clone, Debug)]
@@ -100,6 +108,40 @@ pub struct ContainerLook {
     pub settled_by_check_digit: bool,
     /// The number cut out of the picture.
     pub crop: Picture,
+}
+
+impl PlateLook {
+    /// A find as it was read; what carries it is not looked at yet. `None` when it lies outside of the picture.
+    pub(crate) fn of(picture: &Picture, found: &Found, line: Line) -> opencv::Result<Option<Self>> {
+        let Some(crop) = rectify::cut(picture, found.corners)? else { return Ok(None) };
+        let Line { view, slots, heads, .. } = line;
+        let sharpness = quality::sharpness(&view)?;
+        let seen = Seen { corners: found.corners, rows: heads.row_count(), sharpness, score: found.score };
+        let short = slots.raw().chars().count() < LEAST_CHARACTERS;
+        let none = short || heads.is_plate() < 1.0 - NO_PLATE;
+        let read = if none { None } else { PlateText::of(&slots, &heads, None) };
+        let limit = slots.facts().min_probability;
+        let unsure = read.as_ref().is_none_or(|r| r.probability < limit);
+        let fate = read
+            .is_none()
+            .then_some(Fate::NoPlate)
+            .or_else(|| seen.fate((picture.width, picture.height)))
+            .or_else(|| unsure.then_some(Fate::BelowLimit));
+        Ok(Some(Self {
+            corners: found.corners,
+            score: found.score,
+            sharpness,
+            height_px: found.corners.height(),
+            weight: seen.weight(),
+            vehicle: None,
+            on_motorcycle: None,
+            crop,
+            slots,
+            heads,
+            read,
+            fate,
+        }))
+    }
 }
 
 impl PlateText {

@@ -88,30 +88,31 @@ pub(crate) fn lay_at(
 ) -> opencv::Result<()> {
     let mat = as_mat(picture)?;
     let part = Mat::roi(&mat, pixels)?;
-    let how = if place.width < pixels.width { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
-    let mut scaled = Mat::default();
-    imgproc::resize(&part, &mut scaled, place.size(), 0.0, 0.0, how)?;
     input.clear();
     input.resize(3 * width * height, f32::from(GROUND));
     let whole = |v: i32| usize::try_from(v).unwrap_or(0);
-    let bytes = scaled.data_bytes()?;
-    for (y, row) in bytes.chunks_exact(whole(place.width) * 3).enumerate() {
-        let start = (whole(place.y) + y) * width + whole(place.x);
+    let mut scaled = Mat::default();
+    if place.size() != pixels.size() {
+        let how = if place.width < pixels.width { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
+        imgproc::resize(&part, &mut scaled, place.size(), 0.0, 0.0, how)?;
+    }
+    for y in 0..place.height {
+        let row = if scaled.empty() { part.at_row::<Vec3b>(y)? } else { scaled.at_row::<Vec3b>(y)? };
+        let start = whole(place.y + y) * width + whole(place.x);
         planes(row, &mut input[start..], width * height, order);
     }
     Ok(())
 }
 
-/// One row of three bytes a pixel into three planes that lie `plane` floats apart.
-fn planes(row: &[u8], into: &mut [f32], plane: usize, order: Order) {
+/// One row of pixels into three planes that lie `plane` floats apart.
+fn planes(row: &[Vec3b], into: &mut [f32], plane: usize, order: Order) {
     let (first, last) = match order {
         Order::Bgr => (0, 2),
         Order::Rgb => (2, 0),
     };
-    let columns = row.len() / 3;
     for (channel, from) in [first, 1, last].into_iter().enumerate() {
-        let target = &mut into[channel * plane..channel * plane + columns];
-        for (value, pixel) in target.iter_mut().zip(row.chunks_exact(3)) {
+        let target = &mut into[channel * plane..channel * plane + row.len()];
+        for (value, pixel) in target.iter_mut().zip(row) {
             *value = f32::from(pixel[from]);
         }
     }
@@ -119,9 +120,9 @@ fn planes(row: &[u8], into: &mut [f32], plane: usize, order: Order) {
 
 /// A whole matrix of three bytes a pixel as planes of floats.
 pub(crate) fn to_planes(mat: &Mat, order: Order) -> opencv::Result<Vec<f32>> {
-    let bytes = mat.data_bytes()?;
-    let mut all = vec![0.0; bytes.len()];
-    planes(bytes, &mut all, bytes.len() / 3, order);
+    let pixels = mat.data_typed::<Vec3b>()?;
+    let mut all = vec![0.0; 3 * pixels.len()];
+    planes(pixels, &mut all, pixels.len(), order);
     Ok(all)
 }
 
@@ -148,41 +149,50 @@ pub(crate) fn warp(
     Ok(flat)
 }
 
-/// A picture whose shorter side is at least this is halved before it is made as small as a detector's input.
-const LARGE: u32 = 900;
+/// The smaller view of a picture fits into so many pixels across and down: as the largest input of a network shows it.
+const SMALLER: (u32, u32) = (640, 384);
+/// From so many times the smaller view on a picture is halved first: much cheaper than one great step down.
+const GREAT_STEP: f32 = 2.5;
 
-/// A picture and, where it is large, the same at half its size.
+/// A picture and, where it is larger than the networks see it, the same made smaller.
 pub(crate) struct Views<'a> {
     pub picture: &'a Picture,
-    half: Option<Picture>,
+    smaller: Option<Picture>,
 }
 
 impl<'a> Views<'a> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "sides")]
     pub(crate) fn of(picture: &'a Picture) -> opencv::Result<Self> {
-        let large = picture.width.min(picture.height) >= LARGE;
-        Ok(Self { picture, half: if large { halved(picture)? } else { None } })
+        let (width, height) = (picture.width as f32, picture.height as f32);
+        let times = (width / SMALLER.0 as f32).max(height / SMALLER.1 as f32);
+        if times <= 1.0 {
+            return Ok(Self { picture, smaller: None });
+        }
+        let great = times >= GREAT_STEP;
+        let half = if great { area(picture, (picture.width / 2, picture.height / 2))? } else { None };
+        let size = ((width / times).round() as u32, (height / times).round() as u32);
+        Ok(Self { picture, smaller: area(half.as_ref().unwrap_or(picture), size)? })
     }
 
     /// The smaller of the two, and how many of the picture's pixels one of its is, across and down.
     pub(crate) fn smaller(&self) -> (&Picture, [f32; 2]) {
         let whole = Area::whole(self.picture.width, self.picture.height);
-        self.half.as_ref().map_or((self.picture, [1.0, 1.0]), |half| {
-            let part = Area::whole(half.width, half.height);
-            (half, [whole.width / part.width, whole.height / part.height])
+        self.smaller.as_ref().map_or((self.picture, [1.0, 1.0]), |smaller| {
+            let part = Area::whole(smaller.width, smaller.height);
+            (smaller, [whole.width / part.width, whole.height / part.height])
         })
     }
 }
 
-/// A picture of half the size, each pixel the mean of four: much cheaper than one great step down.
-fn halved(picture: &Picture) -> opencv::Result<Option<Picture>> {
-    let mat = as_mat(picture)?;
-    let size = Size::new(i32::try_from(picture.width / 2).unwrap_or(0), i32::try_from(picture.height / 2).unwrap_or(0));
+/// A picture made smaller, each pixel the mean of those that it stands for; `None` for a size of nothing.
+fn area(picture: &Picture, (width, height): (u32, u32)) -> opencv::Result<Option<Picture>> {
+    let size = Size::new(i32::try_from(width).unwrap_or(0), i32::try_from(height).unwrap_or(0));
     if size.width < 1 || size.height < 1 {
         return Ok(None);
     }
-    let mut half = Mat::default();
-    imgproc::resize(&mat, &mut half, size, 0.0, 0.0, imgproc::INTER_AREA)?;
-    Ok(to_picture(&half))
+    let mut smaller = Mat::default();
+    imgproc::resize(&as_mat(picture)?, &mut smaller, size, 0.0, 0.0, imgproc::INTER_AREA)?;
+    Ok(to_picture(&smaller))
 }
 
 /// A picture with room around it, its edge repeated; `None` when that would be too large.

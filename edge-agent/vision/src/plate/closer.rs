@@ -3,7 +3,7 @@
 
 use gate_core::vehicle::VehicleClass;
 
-use super::detect::{Found, HEIGHT, WIDTH, What};
+use super::detect::{Found, WHOLE, What};
 use crate::geometry::{Area, Quad};
 use crate::vehicle::VehicleBox;
 
@@ -27,7 +27,7 @@ const LEAST_GAIN: f32 = 1.4;
 /// Picture pixels per input pixel of an area.
 fn scale_of(area: Area) -> f32 {
     #[expect(clippy::cast_precision_loss, reason = "the input's sides")]
-    (area.width / WIDTH as f32).max(area.height / HEIGHT as f32)
+    (area.width / WHOLE.0 as f32).max(area.height / WHOLE.1 as f32)
 }
 
 /// The window in which a small find is looked at again; `None` for one that was seen large enough.

@@ -9,10 +9,10 @@ use crate::picture::Picture;
 use crate::pixels::{self, Order, Views};
 use crate::runtime::Network;
 
-/// Width of the detector's input, in pixels.
-pub(crate) const WIDTH: usize = 640;
-/// Height of the detector's input, in pixels.
-pub(crate) const HEIGHT: usize = 384;
+/// Width and height of the detector's input for a whole picture or a whole vehicle, in pixels.
+pub(crate) const WHOLE: (usize, usize) = (640, 384);
+/// The same for a window around one plate, which fills a good part of it.
+pub(crate) const WINDOW: (usize, usize) = (320, 192);
 /// Values of one row of the output: three scores, four corners.
 const VALUES: usize = 11;
 /// Least score where the manifest names none.
@@ -53,24 +53,29 @@ impl Detector {
     pub(crate) fn open(manifest: &Manifest, folder: &Path, library: Option<&Path>) -> Result<Self, ModelError> {
         let (model, bytes) = manifest.load(folder, PLATE_DETECTOR)?;
         let network = Network::open(PLATE_DETECTOR, &bytes, library)?;
-        network.check("image", &[1, 3, HEIGHT as i64, WIDTH as i64], &["boxes"])?;
+        network.check("image", &[1, 3, -1, -1], &["boxes"])?;
         Ok(Self { network, min_score: model.min_score.unwrap_or(MIN_SCORE), input: Vec::new() })
     }
 
     /// Finds in the whole picture, best first.
     pub(crate) fn find_all(&mut self, views: &Views<'_>) -> Result<Vec<Found>, VisionError> {
         let (seen, times) = views.smaller();
-        let mut found = self.find(seen, Area::whole(seen.width, seen.height))?;
+        let mut found = self.find(seen, Area::whole(seen.width, seen.height), WHOLE)?;
         for one in &mut found {
             one.corners = Quad(one.corners.0.map(|[x, y]| [x * times[0], y * times[1]]));
         }
         Ok(found)
     }
 
-    /// Finds in a part of the picture, best first.
-    pub(crate) fn find(&mut self, picture: &Picture, part: Area) -> Result<Vec<Found>, VisionError> {
-        let laid = pixels::lay(picture, part, (WIDTH, HEIGHT), Order::Rgb, &mut self.input)?;
-        let [boxes] = self.network.run([1, 3, HEIGHT, WIDTH], &self.input, ["boxes"])?;
+    /// Finds in a part of the picture, laid into an input of [`WHOLE`] or [`WINDOW`], best first.
+    pub(crate) fn find(
+        &mut self,
+        picture: &Picture,
+        part: Area,
+        (width, height): (usize, usize),
+    ) -> Result<Vec<Found>, VisionError> {
+        let laid = pixels::lay(picture, part, (width, height), Order::Rgb, &mut self.input)?;
+        let [boxes] = self.network.run([1, 3, height, width], &self.input, ["boxes"])?;
         if boxes.shape.last() != Some(&VALUES) {
             let why = format!("output boxes {:?}, asked is [1, N, {VALUES}]", boxes.shape);
             return Err(VisionError::Inference { name: PLATE_DETECTOR, why });

@@ -57,6 +57,22 @@ impl Slots {
         Self { facts, values: values.into() }
     }
 
+    /// What several readings of the same line say together: the mean of their logarithms, slot by slot. Readings of
+    /// another length than this one do not count.
+    pub(crate) fn pooled(&self, readings: &[Self]) -> Self {
+        let like: Vec<&Self> = readings.iter().filter(|r| r.values.len() == self.values.len()).collect();
+        let mut logs = vec![0.0; self.values.len()];
+        for one in &like {
+            for (sum, p) in logs.iter_mut().zip(one.values.iter()) {
+                *sum += f64::from(p.max(LEAST)).ln();
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a handful")]
+        let count = like.len().max(1) as f64;
+        logs.iter_mut().for_each(|sum| *sum /= count);
+        Self::from_logs(Arc::clone(&self.facts), &logs)
+    }
+
     /// The reader that said it.
     #[must_use]
     pub fn facts(&self) -> &Arc<Facts> {
@@ -139,10 +155,31 @@ impl Heads {
     /// Says nothing: every sort is as likely.
     pub const NEUTRAL: Self = Self { kind: [0.5, 0.5, 0.0, 0.0], color: [1.0 / 6.0; 6], rows: [0.5; 2] };
 
+    /// The mean of what several readings say; nothing of none.
+    pub(crate) fn pooled(readings: &[Self]) -> Self {
+        let Some((first, further)) = readings.split_first() else { return Self::NEUTRAL };
+        #[expect(clippy::cast_precision_loss, reason = "a handful")]
+        let count = readings.len() as f32;
+        let mut sum = *first;
+        for one in further {
+            add(&mut sum.kind, &one.kind);
+            add(&mut sum.color, &one.color);
+            add(&mut sum.rows, &one.rows);
+        }
+        sum.kind.iter_mut().chain(&mut sum.color).chain(&mut sum.rows).for_each(|v| *v /= count);
+        sum
+    }
+
     /// Probability that it is a plate at all.
     #[must_use]
     pub fn is_plate(&self) -> f32 {
         (self.kind[0] + self.kind[1]).clamp(0.0, 1.0)
+    }
+
+    /// Probability that it is a container number.
+    #[must_use]
+    pub fn is_code(&self) -> f32 {
+        self.kind[2].clamp(0.0, 1.0)
     }
 
     /// Rows of text: 1 or 2.
@@ -171,5 +208,36 @@ impl Heads {
             PlateColor::Red => self.color[4],
             PlateColor::Black => self.color[5],
         }
+    }
+}
+
+fn add<const N: usize>(sum: &mut [f32; N], one: &[f32; N]) {
+    sum.iter_mut().zip(one).for_each(|(sum, v)| *sum += v);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::sure;
+
+    #[test]
+    fn readings_together_say_what_most_of_them_say_and_are_less_sure_where_one_differs() {
+        let one = sure("51A12345", 0.9);
+        let alike = one.pooled(&[one.clone(), one.clone(), one.clone()]);
+        assert!((alike.evidence("51A12345") - one.evidence("51A12345")).abs() < 1e-3);
+        let split = one.pooled(&[one.clone(), sure("51A12346", 0.9), one.clone()]);
+        assert_eq!(split.raw(), "51A12345");
+        assert!(split.evidence("51A12345") < one.evidence("51A12345"));
+        let outvoted = one.pooled(&[one.clone(), sure("51A12346", 0.9), sure("51A12346", 0.9)]);
+        assert_eq!(outvoted.raw(), "51A12346");
+    }
+
+    #[test]
+    fn heads_together_are_the_mean() {
+        let plate = Heads { kind: [1.0, 0.0, 0.0, 0.0], ..Heads::NEUTRAL };
+        let none = Heads { kind: [0.0, 0.0, 0.0, 1.0], rows: [0.1, 0.9], ..Heads::NEUTRAL };
+        let both = Heads::pooled(&[plate, none]);
+        assert!((both.is_plate() - 0.5).abs() < 1e-6 && both.row_count() == 2);
+        assert_eq!(Heads::pooled(&[]), Heads::NEUTRAL);
     }
 }

@@ -23,8 +23,8 @@ const LEAST_WIDE: f32 = 8.0;
 const ABOVE: f32 = 0.12;
 /// With less of the square than this inside the picture, what carries the plate is not seen.
 const LEAST_SEEN: f32 = 0.12;
-/// A square wider than this, in pixels, need not be seen in the picture's full size.
-const LARGE: f32 = 4.0 * SIDE as f32;
+/// A square that is wider than this in the smaller view, in pixels, need not be seen in the picture's full size.
+const LARGE: f32 = 1.25 * SIDE as f32;
 /// From this probability on the class counts by itself.
 const SURE: f32 = 0.8;
 /// The network's classes, in their order. A heavy vehicle of any sort is a lorry here.
@@ -84,8 +84,9 @@ impl Carriers {
         if square.share_in(whole) < LEAST_SEEN {
             return Ok(None);
         }
-        // A square that is large in the picture is large enough in half of it.
-        let (seen, times) = if square.width > LARGE { views.smaller() } else { (views.picture, [1.0, 1.0]) };
+        let (smaller, times) = views.smaller();
+        let large = square.divided(times).width > LARGE;
+        let (seen, times) = if large { (smaller, times) } else { (views.picture, [1.0, 1.0]) };
         let (rect, place) = placed(seen, square.divided(times));
         pixels::lay_at(seen, rect, place, (SIDE, SIDE), Order::Bgr, &mut self.input)?;
         let [output] = self.network.run([1, 3, SIDE, SIDE], &self.input, ["classes"])?;
