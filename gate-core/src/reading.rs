@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::UtcMicros;
 use crate::ids::Sha256Hex;
 use crate::plate::{Country, PlateColor, PlateKind};
 use crate::vehicle::{Role, View};
@@ -36,6 +37,9 @@ pub struct PlateReading {
     pub model: String,
     /// The frame that was read and the plate cut from it.
     pub evidence: Option<ReadingEvidence>,
+    /// Where it comes from; `None` from an edge that did not tell yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<ReadingSource>,
 }
 
 impl PlateReading {
@@ -52,6 +56,15 @@ pub struct ReadingEvidence {
     pub plate: Sha256Hex,
 }
 
+/// Which camera made a reading, and how large the plate was to it: what tells over weeks that a camera gets worse.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReadingSource {
+    /// The camera's name within its lane.
+    pub camera: String,
+    /// Height of the plate in pixels of its best frame; `None` where that frame is not held any more.
+    pub height_px: Option<f32>,
+}
+
 /// One container number of a passage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ContainerReading {
@@ -65,4 +78,66 @@ pub struct ContainerReading {
     pub settled_by_check_digit: bool,
     /// The frame that was read, JPEG.
     pub frame: Option<Sha256Hex>,
+}
+
+/// One look at a vehicle and what became of it: a plate that was found in one frame, or a frame without one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LookFate {
+    /// When the frame came.
+    pub at: UtcMicros,
+    /// Which camera of the lane.
+    pub camera: String,
+    /// `read` where it counted; else why not, as `blurred`, `too_small`, `outside`, `below_limit`, `no_plate`,
+    /// `disagreement`, or `nothing` where no plate was found.
+    pub fate: String,
+    /// What it read by itself.
+    pub text: Option<String>,
+    /// Probability in 0..=1 that this is right as a whole.
+    pub probability: Option<f32>,
+    /// Height of the plate in pixels.
+    pub height_px: Option<f32>,
+    /// Sharpness of the plate as it was read; more is sharper.
+    pub sharpness: Option<f32>,
+}
+
+/// What models on trial ("shadow") made of a passage at one camera, beside the models that decide. It reports: no
+/// rule, machine or list looks at it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ShadowReading {
+    /// Which camera of the lane.
+    pub camera: String,
+    /// The models on trial: SHA-256 of their manifest, short form (first 12 digits).
+    pub models: String,
+    /// The models that decide, named alike.
+    pub beside: String,
+    /// How many looks both made, of the same frames.
+    pub looks: u32,
+    /// At how many of them both read the same text, or none.
+    pub agreeing: u32,
+    /// What the models on trial read from these looks together.
+    pub trial: Option<ShadowText>,
+    /// What the models that decide read from the same looks together.
+    pub live: Option<ShadowText>,
+    /// Where the two differ: the frame on which they differ most clearly, JPEG.
+    pub frame: Option<Sha256Hex>,
+    /// The plate cut from it, JPEG.
+    pub plate: Option<Sha256Hex>,
+}
+
+impl ShadowReading {
+    /// Whether both made the same of the passage.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        let text = |read: &Option<ShadowText>| read.as_ref().map(|r| r.text.clone());
+        text(&self.trial) == text(&self.live)
+    }
+}
+
+/// A text with its probability.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ShadowText {
+    /// Normalised, as in [`PlateReading::text`].
+    pub text: String,
+    /// Probability in 0..=1 that it is right as a whole.
+    pub probability: f32,
 }

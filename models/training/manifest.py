@@ -38,6 +38,8 @@ def write(models: Path, entries: list[dict[str, Any]]) -> None:
     for entry in entries:
         text += "\n[[model]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in entry.items())
     (models / "manifest.toml").write_text(text, encoding="utf-8")
+    # Whoever signed the manifest signed what it was: it is signed anew by `edge-agent models sign`.
+    (models / "manifest.sig").unlink(missing_ok=True)
 
 
 def renew(models: Path, name: str, file: Path, values: dict[str, Any]) -> None:

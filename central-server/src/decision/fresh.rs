@@ -108,5 +108,6 @@ fn by_officer(plate: &str, read: Option<&PlateReading>) -> PlateReading {
         looks: 0,
         model: String::new(),
         evidence: read.and_then(|r| r.evidence.clone()),
+        source: None,
     }
 }

@@ -41,6 +41,8 @@ pub(super) fn kind(body: &EventBody) -> &'static str {
         EventBody::PlateRead { .. } => "plate_read",
         EventBody::ContainerRead { .. } => "container_read",
         EventBody::Unread { .. } => "unread",
+        EventBody::Looked { .. } => "looked",
+        EventBody::ShadowRead { .. } => "shadow_read",
         EventBody::Decided { .. } => "decided",
         EventBody::BarrierCommanded { .. } => "barrier_commanded",
         EventBody::BarrierMoved { .. } => "barrier_moved",

@@ -184,6 +184,7 @@ impl House {
             looks: 7,
             model: "0123456789ab".to_owned(),
             evidence: came.pictures.map(|(frame, plate)| ReadingEvidence { frame: sha(frame), plate: sha(plate) }),
+            source: None,
         };
         let bodies = [
             EventBody::PassageBegan { direction: Direction::Entry, track: TrackId(1) },

@@ -62,6 +62,7 @@ pub fn reading(text: &str, probability: f32) -> PlateReading {
         looks: 7,
         model: "0123456789ab".into(),
         evidence: None,
+        source: None,
     }
 }
 

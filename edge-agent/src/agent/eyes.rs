@@ -6,21 +6,30 @@
 use std::path::Path;
 
 use gate_camera::{CameraState, WorkerProgram};
+use gate_vision::manifest::Manifest;
 use gate_vision::{Eyes, ModelError};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::{reports, trial};
 use crate::clock::Clock;
 use crate::config::{Config, LaneConfig};
 use crate::evidence::Evidence;
 use crate::lane::eyes::{LaneEyes, blinds};
 use crate::lane::view::CameraView;
-use crate::sight::{self, EyesPool, LaneSight, Looks, SightOrder};
+use crate::outbox::Outbox;
+use crate::sight::{self, EyesPool, LaneSight, Looks, Report, SightOrder, Trial};
+
+/// Said where no key is trusted.
+const UNSIGNED: &str = "NOT ASKED WHO SIGNED THEM: [recognition] trusted of edge.toml names no key, so whoever can write to \
+    the folder of the models can change them; fit for a demo and for development alone";
 
 /// What sees for the lanes.
 pub(super) struct Sight {
     pool: Result<EyesPool, String>,
+    trial: Option<Trial>,
+    reports: mpsc::Sender<Report>,
     worker: WorkerProgram,
     evidence: Evidence,
     clock: Clock,
@@ -29,16 +38,26 @@ pub(super) struct Sight {
 
 impl Sight {
     /// Loads the models once for each thread that looks; none when no lane has a camera.
-    pub fn open(config: &Config, evidence: &Evidence, clock: &Clock, stop: &CancellationToken) -> Self {
+    pub fn open(
+        config: &Config,
+        evidence: &Evidence,
+        outbox: &Outbox,
+        clock: &Clock,
+        stop: &CancellationToken,
+    ) -> Self {
         let cameras = config.lanes.iter().any(|lane| !lane.cameras.is_empty());
-        let pool = if cameras { pool(config) } else { Err("no lane has a camera".to_owned()) };
-        if let (true, Err(error)) = (cameras, &pool) {
+        let opened = if cameras { pool(config) } else { Err("no lane has a camera".to_owned()) };
+        if let (true, Err(error)) = (cameras, &opened) {
             metrics::counter!("edge_models_failed_total").increment(1);
             tracing::error!(error, "nothing can be read: every vehicle is an officer's until the models are mended");
         }
+        let live = opened.as_ref().ok().map(|(_, name)| name.clone());
+        let trial = live.and_then(|name| trial::start(config, name));
+        let reports = reports::record(outbox.clone(), clock.clone());
+        let pool = opened.map(|(pool, _)| pool);
         let program = std::env::current_exe().unwrap_or_else(|_| "edge-agent".into());
         let worker = WorkerProgram { program, arguments: vec!["camera-worker".into()] };
-        Self { pool, worker, evidence: evidence.clone(), clock: clock.clone(), stop: stop.clone() }
+        Self { pool, trial, reports, worker, evidence: evidence.clone(), clock: clock.clone(), stop: stop.clone() }
     }
 
     /// The eyes of one lane.
@@ -54,6 +73,8 @@ impl Sight {
             lane: lane.lane.clone(),
             cameras: lane.cameras.clone(),
             eyes: pool,
+            trial: self.trial.clone(),
+            reports: self.reports.clone(),
             evidence: self.evidence.clone(),
             clock: self.clock.clone(),
             worker: self.worker.clone(),
@@ -68,10 +89,18 @@ impl Sight {
     }
 }
 
-fn pool(config: &Config) -> Result<EyesPool, String> {
-    let load = || Eyes::load(&config.models, None).map(|eyes| Box::new(eyes) as Box<dyn Looks>);
+/// The models that decide, in all threads that look, and their name.
+fn pool(config: &Config) -> Result<(EyesPool, String), String> {
+    let trusted = config.recognition.trusted.as_ref();
+    let manifest = Manifest::trusted(&config.models, trusted).map_err(|e| e.to_string())?;
+    match &manifest.signer {
+        Some(signer) => tracing::info!(signer, "the models are signed by a trusted key"),
+        None => tracing::warn!("{UNSIGNED}"),
+    }
+    let load = || Eyes::of(&manifest, &config.models, None).map(|eyes| Box::new(eyes) as Box<dyn Looks>);
     let eyes = (0..config.eyes).map(|_| load()).collect::<Result<Vec<_>, ModelError>>().map_err(|e| e.to_string())?;
-    EyesPool::start(eyes).map_err(|e| e.to_string())
+    let pool = EyesPool::start(eyes).map_err(|e| e.to_string())?;
+    Ok((pool, manifest.name))
 }
 
 /// A lane whose cameras cannot be looked through.
@@ -117,10 +146,30 @@ fn view(state: &CameraState, before: &[CameraView]) -> CameraView {
     CameraView { name: state.name.clone(), fault, detail }
 }
 
-/// Whether the models are there and what the manifest says; nothing when no lane has a camera.
+/// Whether the models are there, what the manifest says and signed as the configuration asks; nothing when no lane
+/// has a camera.
 pub(crate) fn check_models(config: &Config) -> Option<Result<String, String>> {
     config.lanes.iter().any(|lane| !lane.cameras.is_empty()).then(|| {
-        let good = |_| format!("good, in {}; {} thread(s) look", Path::new(&config.models).display(), config.eyes);
-        Eyes::load(&config.models, None).map(good).map_err(|e| e.to_string())
+        let manifest = open_folder(&config.models, config).map_err(|e| e.to_string())?.0;
+        let who = manifest.signer.as_ref().map_or_else(|| UNSIGNED.to_owned(), |key| format!("signed by {key}"));
+        let name = &manifest.name;
+        Ok(format!("good, {name} in {}; {} thread(s) look; {who}", config.models.display(), config.eyes))
     })
+}
+
+/// The same of the models on trial; nothing when there are none.
+pub(crate) fn check_trial(config: &Config) -> Option<Result<String, String>> {
+    let shadow = config.recognition.shadow.as_ref()?;
+    let good = |(manifest, _): (Manifest, Eyes)| {
+        let share = shadow.share * 100.0;
+        format!("good, {} in {}; they look at {share:.0} % and only report", manifest.name, shadow.models.display())
+    };
+    Some(open_folder(&shadow.models, config).map(good).map_err(|e| e.to_string()))
+}
+
+/// Opens the models of a folder once, as the configuration trusts them.
+pub(super) fn open_folder(folder: &Path, config: &Config) -> Result<(Manifest, Eyes), ModelError> {
+    let manifest = Manifest::trusted(folder, config.recognition.trusted.as_ref())?;
+    let eyes = Eyes::of(&manifest, folder, None)?;
+    Ok((manifest, eyes))
 }

@@ -5,7 +5,9 @@
 
 mod commands;
 mod eyes;
+mod reports;
 mod statuses;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,7 +23,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::eyes::check_models;
+pub(crate) use self::eyes::{check_models, check_trial};
 use crate::clock::Clock;
 use crate::config::{Config, LaneConfig};
 use crate::evidence::{self, Evidence};
@@ -117,7 +119,7 @@ pub async fn run(data: &Path, config: Config, stop: CancellationToken) -> Result
     })
     .await?;
     let mut tasks = JoinSet::new();
-    let sight = eyes::Sight::open(&config, &evidence, &clock, &stop);
+    let sight = eyes::Sight::open(&config, &evidence, &outbox, &clock, &stop);
     let mut lanes: BTreeMap<LaneId, LaneHandle> = BTreeMap::new();
     for lane in &config.lanes {
         let parts = LaneParts {

@@ -11,7 +11,7 @@ use gate_barrier::device::{DeviceEvent, LaneDevices};
 use gate_core::barrier::io::InputName;
 
 use super::say;
-use crate::agent::{check_lanes, check_models};
+use crate::agent::{check_lanes, check_models, check_trial};
 use crate::commission;
 use crate::config::{Config, LaneConfig};
 use crate::identity::{Identity, IdentityError};
@@ -38,6 +38,14 @@ pub(super) async fn check(data: &Path, devices: bool) -> anyhow::Result<()> {
             say(format!("models: {error}"));
         }
         None => say("models: not needed, no lane has a camera"),
+    }
+    match check_trial(&config) {
+        Some(Ok(good)) => say(format!("models on trial: {good}")),
+        Some(Err(error)) => {
+            faults += 1;
+            say(format!("models on trial: {error}"));
+        }
+        None => {}
     }
     if devices {
         for lane in &config.lanes {

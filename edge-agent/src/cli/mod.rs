@@ -5,6 +5,7 @@ mod commission;
 mod devices;
 mod enrol;
 mod explain;
+mod models;
 mod pin;
 mod replay;
 mod run;
@@ -53,6 +54,9 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "vi")]
         lang: Language,
     },
+    /// Make an operator's key, sign a folder of models, check who signed one.
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
     /// Read plates, container numbers and vehicles in pictures, videos and streams.
     Read(crate::read::ReadArgs),
     /// Run the machines over a journal again and show where something else comes out.
@@ -120,6 +124,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Enrol(args) => enrol::enrol(&data, args).await,
         Command::Devices => devices::list(&data),
         Command::Explain { passage, lang } => explain::explain(&data, passage, lang).await,
+        Command::Models(command) => models::run(command),
         Command::Replay { journal } => replay::replay(&journal),
         Command::Pin { name, role } => pin::pin(&data, &name, role.into()),
         Command::Read(_) => anyhow::bail!("reading needs no runtime: it is done before one is made"),

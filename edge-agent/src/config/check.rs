@@ -10,7 +10,9 @@ use gate_core::barrier::config::{BarrierConfig, Closing};
 use gate_core::ids::LaneId;
 use gate_core::message::command::LaneMode;
 
-use super::{Config, EdgeFile, LaneConfig, LaneFile, MAX_CAMERAS, MAX_LANES, SCHEMA_VERSION, places};
+use super::{
+    Config, EdgeFile, LaneConfig, LaneFile, MAX_CAMERAS, MAX_LANES, Profile, Recognition, SCHEMA_VERSION, places,
+};
 
 struct Checker<'a> {
     document: &'a Document,
@@ -26,11 +28,13 @@ pub(super) fn resolve(file: EdgeFile, document: &Document, data: &Path) -> Resul
     let profiles = folder(&file.profiles, "firmware-config");
     let mut checker = Checker { document, data, profiles: profiles.clone(), problems: Vec::new() };
     checker.file(&file);
+    let recognition = checker.recognition(&file);
     let lanes = checker.lanes(&file.lane);
     ConfigErrors::unless_empty(checker.problems)?;
     Ok(Config {
         central: file.central,
         models: folder(&file.models, "models"),
+        recognition,
         profiles,
         eyes: file.eyes.map_or_else(places::usual_eyes, usize::from),
         keep_days: file.keep_days.unwrap_or(7),
@@ -64,6 +68,23 @@ impl Checker<'_> {
             let wrong = format!("{} is no folder", self.profiles.display());
             self.report("/profiles", wrong, "name the folder of the device profiles, firmware-config");
         }
+    }
+
+    fn recognition(&mut self, file: &EdgeFile) -> Recognition {
+        let (recognition, wrong) = file.recognition.clone().unwrap_or_default().resolve(self.data);
+        for (place, why) in wrong {
+            let remedy = "write the public key that `edge-agent models key` made, or name its .pub file";
+            self.report(&format!("/recognition/trusted/{place}"), why, remedy);
+        }
+        let sees = file.lane.iter().any(|lane| !lane.cameras.is_empty());
+        if file.profile == Some(Profile::Production) && sees && recognition.trusted.is_none() {
+            self.report(
+                "/profile",
+                "\"production\" takes no models that nobody vouches for, and no key is trusted",
+                "name the public key of who signs this site's models in [recognition] trusted",
+            );
+        }
+        recognition
     }
 
     fn lanes(&mut self, files: &[LaneFile]) -> Vec<LaneConfig> {

@@ -5,6 +5,7 @@
 
 mod check;
 mod places;
+mod recognition;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use places::project_folder;
+pub use recognition::{Recognition, RecognitionFile, Shadow, public_key};
 
 /// Name of the file in the data folder.
 pub const FILE: &str = "edge.toml";
@@ -36,6 +38,8 @@ pub const MAX_CAMERAS: usize = 4;
 pub struct EdgeFile {
     /// Version of the file format: 1.
     pub schema: u32,
+    /// What the site expects of this installation; `standard` when absent.
+    pub profile: Option<Profile>,
     /// Central's address for pictures, `https://host:port`; the one that the edge enrolled with when absent.
     pub central: Option<String>,
     /// The folder of the models with their `manifest.toml`; `models` of the project when absent.
@@ -50,10 +54,23 @@ pub struct EdgeFile {
     pub keep_days: Option<u16>,
     /// How the log is written; `text` when absent.
     pub log: Option<LogForm>,
+    /// Whose models are trusted, and which read beside them.
+    pub recognition: Option<RecognitionFile>,
     /// The lane panel.
     pub panel: PanelFile,
     /// The lanes.
     pub lane: Vec<LaneFile>,
+}
+
+/// What the site expects of this installation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// A demo, a bench, a developer's machine: models are taken by their hash alone where no key is trusted.
+    #[default]
+    Standard,
+    /// A gate: models without the signature of a trusted key are refused.
+    Production,
 }
 
 /// How the log is written.
@@ -102,6 +119,8 @@ pub struct Config {
     pub central: Option<String>,
     /// The models' folder.
     pub models: PathBuf,
+    /// Whose models are trusted, and which read beside them.
+    pub recognition: Recognition,
     /// The device profiles' folder.
     pub profiles: PathBuf,
     /// Threads that look at pictures.

@@ -71,6 +71,35 @@ fn unknown_and_missing_keys_are_named() {
     assert!(found.iter().any(|f| f.contains("lane: is missing")), "{found:#?}");
 }
 
+#[test]
+fn models_are_trusted_by_the_keys_that_are_named() {
+    let folder = data();
+    let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]).verifying_key();
+    std::fs::write(folder.path().join("operator.pub"), format!("{}\n", hex::encode(key.as_bytes()))).unwrap();
+    let text = |head: &str, recognition: &str| {
+        format!(
+            "schema = 1\n{head}\n[recognition]\n{recognition}\n[panel]\nlisten = '127.0.0.1:0'\n[[lane]]\nname = 'in-1'\n\
+             direction = 'entry'\nwiring = 'lanes/in-1.toml'\n[[lane.cameras]]\nname = 'a'\nurl = 'rtsp://h/1'\n"
+        )
+    };
+    let read = |head: &str, recognition: &str| {
+        Config::parse("edge.toml", &text(head, recognition), folder.path()).map_err(|e| e.to_string())
+    };
+    let open = read("", "").unwrap().recognition;
+    assert!(open.trusted.is_none() && open.shadow.is_none());
+    let named =
+        read("profile = 'production'", "trusted = ['operator.pub']\nshadow = 'models-next'").unwrap().recognition;
+    assert!(named.trusted.is_some());
+    let shadow = named.shadow.unwrap();
+    assert_eq!((shadow.models, shadow.share), (folder.path().join("models-next"), 0.25));
+    let wrong = read("profile = 'production'", "").unwrap_err();
+    assert!(wrong.contains("edge.toml:2: profile") && wrong.contains("[recognition] trusted"), "{wrong}");
+    let wrong = read("", "trusted = ['nobody.pub']\nshadow_share = 0.0").unwrap_err();
+    assert!(wrong.contains("shadow_share"), "{wrong}");
+    let wrong = read("", "trusted = ['nobody.pub']").unwrap_err();
+    assert!(wrong.contains("edge.toml:4: recognition.trusted") && wrong.contains("nobody.pub"), "{wrong}");
+}
+
 /// The schema beside the file, for editors; made anew with `GATE_WRITE_SCHEMAS=1`.
 #[test]
 fn the_committed_schema_is_current() {

@@ -23,8 +23,7 @@ pub fn story(events: &[EdgeEvent], language: Language) -> Vec<String> {
         Language::En => format!("Passage {passage}, lane {}, {day} (time of Asia/Ho_Chi_Minh)", first.lane),
     }];
     for event in events {
-        let time = local(event.at).map(|at| at.strftime("%H:%M:%S%.3f").to_string()).unwrap_or_default();
-        lines.push(format!("{time}  {}", sentence(&event.body, language)));
+        lines.push(format!("{}  {}", clock(event.at), sentence(&event.body, language)));
     }
     let ended = events.iter().any(|e| matches!(e.body, gate_core::message::event::EventBody::PassageEnded { .. }));
     if !ended {
@@ -34,6 +33,11 @@ pub fn story(events: &[EdgeEvent], language: Language) -> Vec<String> {
         });
     }
     lines
+}
+
+/// The time of the day, to the millisecond.
+fn clock(at: UtcMicros) -> String {
+    local(at).map(|at| at.strftime("%H:%M:%S%.3f").to_string()).unwrap_or_default()
 }
 
 /// Vietnam has had UTC+7 all year since 1975; no time-zone database is needed for it.

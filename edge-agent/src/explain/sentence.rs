@@ -1,7 +1,10 @@
 //! One event, one sentence.
 
+use std::fmt::Write as _;
+
 use gate_core::decision::Decision;
 use gate_core::message::event::{ActPlace, BarrierAction, DecidedBy, EventBody};
+use gate_core::reading::{LookFate, ShadowText};
 use gate_core::words::{self, Text};
 
 use crate::cli::Language;
@@ -53,6 +56,22 @@ fn fates(fates: &[(String, u32)], name: fn(&str) -> &str) -> String {
     fates.iter().map(|(fate, n)| format!("{} ({n})", name(fate).replace('_', " "))).collect::<Vec<_>>().join(", ")
 }
 
+/// A look on a line of its own, with what was measured.
+fn look(look: &LookFate, fate: &str, sharpness: &str) -> String {
+    let mut line = format!("\n    {} {}: {fate}", super::clock(look.at), look.camera);
+    if let (Some(text), Some(probability)) = (&look.text, look.probability) {
+        let _ = write!(line, ", {text} ({:.1} %)", probability * 100.0);
+    }
+    if let (Some(height), Some(sharp)) = (look.height_px, look.sharpness) {
+        let _ = write!(line, ", {height:.0} px, {sharpness} {sharp:.2}");
+    }
+    line
+}
+
+fn trial(read: Option<&ShadowText>, nothing: &str) -> String {
+    read.map_or_else(|| nothing.to_owned(), |r| format!("{} ({:.2} %)", r.text, r.probability * 100.0))
+}
+
 fn vietnamese(body: &EventBody) -> String {
     let vi: fn(Text) -> &'static str = |t| t.vi;
     match body {
@@ -74,6 +93,19 @@ fn vietnamese(body: &EventBody) -> String {
         EventBody::Unread { fates: all, .. } => {
             format!("Không đọc được biển số: {}.", or(&fates(all, fate), "không có hình nào"))
         }
+        EventBody::Looked { fates: all, looks } => {
+            let each = looks.iter().map(|l| look(l, fate(&l.fate), "nét")).collect::<String>();
+            format!("Các lần nhìn: {}.{each}", or(&fates(all, fate), "không có hình nào"))
+        }
+        EventBody::ShadowRead { reading } => format!(
+            "Mô hình thử nghiệm {} tại camera {} ({} lần nhìn, giống nhau {}) đọc {}; mô hình đang dùng đọc {}. Không ảnh hưởng đến quyết định.",
+            reading.models,
+            reading.camera,
+            reading.looks,
+            reading.agreeing,
+            trial(reading.trial.as_ref(), "không thấy biển số"),
+            trial(reading.live.as_ref(), "không thấy biển số")
+        ),
         EventBody::Decided { decision, by, .. } => format!(
             "{} quyết định: {}. Lý do: {}.",
             if *by == DecidedBy::Central { "Trung tâm" } else { "Máy tại làn (theo danh sách đã lưu)" },
@@ -133,6 +165,19 @@ fn english(body: &EventBody) -> String {
         EventBody::Unread { fates: all, .. } => {
             format!("No plate could be read: {}.", or(&fates(all, |code| code), "no look at all"))
         }
+        EventBody::Looked { fates: all, looks } => {
+            let each = looks.iter().map(|l| look(l, &l.fate.replace('_', " "), "sharpness")).collect::<String>();
+            format!("The looks: {}.{each}", or(&fates(all, |code| code), "no look at all"))
+        }
+        EventBody::ShadowRead { reading } => format!(
+            "The models on trial {} at camera {} ({} looks, {} alike) read {}; those that decide read {}. Of no effect.",
+            reading.models,
+            reading.camera,
+            reading.looks,
+            reading.agreeing,
+            trial(reading.trial.as_ref(), "no plate"),
+            trial(reading.live.as_ref(), "no plate")
+        ),
         EventBody::Decided { decision, by, .. } => format!(
             "{} decided: {}. Why: {}.",
             if *by == DecidedBy::Central { "Central" } else { "The edge (on its stored lists)" },

@@ -45,8 +45,13 @@ impl Keeper {
     /// Keeps a frame and the plate cut out of it: both or neither is named.
     pub(super) async fn reading(&mut self, frame: &Frame, crop: &Picture) -> Option<ReadingEvidence> {
         let frame = self.frame(frame).await?;
-        let plate = self.picture(crop.clone(), PLATE_QUALITY).await?;
+        let plate = self.plate(crop).await?;
         Some(ReadingEvidence { frame, plate })
+    }
+
+    /// Keeps a plate that was cut out of a frame; its name.
+    pub(super) async fn plate(&self, crop: &Picture) -> Option<Sha256Hex> {
+        self.picture(crop.clone(), PLATE_QUALITY).await
     }
 
     async fn picture(&self, picture: Picture, quality: u8) -> Option<Sha256Hex> {

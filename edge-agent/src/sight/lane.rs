@@ -6,15 +6,18 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gate_camera::{Camera, CameraConfig, CameraOrder, CameraState, Frame, Rate};
-use gate_core::ids::PassageId;
+use gate_core::clock::UtcMicros;
+use gate_core::ids::{LaneId, PassageId};
 use gate_core::lane::effect::Sight;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::keep::Keeper;
+use super::looked::Looked as Looks;
 use super::passage::{Passage, Tell};
 use super::pool::{Looked, Seat};
-use super::{Seen, SightOrder, Since, Watched, fates, preview};
+use super::shadow::{self, Shadow};
+use super::{Report, Seen, SightOrder, Since, Watched, fates, preview};
 
 /// What is due without a frame is told by this, and the cameras' state renewed.
 const TICK: Duration = Duration::from_millis(250);
@@ -29,6 +32,7 @@ pub(super) struct Outs {
 }
 
 struct Lane {
+    lane: LaneId,
     name: String,
     configs: Vec<CameraConfig>,
     cameras: Vec<Camera>,
@@ -36,12 +40,17 @@ struct Lane {
     outs: Outs,
     since: watch::Sender<Since>,
     passage: Option<Passage>,
+    /// How the looks at the passage fared, over all its tracks.
+    looked: Option<Looks>,
+    reports: mpsc::Sender<Report>,
+    /// The models on trial.
+    shadow: Option<Shadow>,
     stop: CancellationToken,
 }
 
 /// Runs until stopped, and until every worker is gone.
 pub(super) async fn run(order: SightOrder, mut watched: watch::Receiver<Option<Watched>>, outs: Outs) {
-    let SightOrder { lane, cameras: configs, eyes, evidence, clock, worker, stop } = order;
+    let SightOrder { lane, cameras: configs, eyes, trial, reports, evidence, clock, worker, stop } = order;
     // Its own: a lane whose handle is gone ends its cameras, not the agent.
     let stop = stop.child_token();
     let (told, mut looked) = mpsc::channel(WAITING);
@@ -59,8 +68,27 @@ pub(super) async fn run(order: SightOrder, mut watched: watch::Receiver<Option<W
         tokio::spawn(preview::run(first.frames.clone(), outs.preview.clone(), stop.clone()));
     }
     let name = lane.to_string();
-    let keeper = Keeper { evidence, clock, lane: name.clone(), known: VecDeque::new() };
-    let mut lane = Lane { name, configs, cameras, keeper, outs, since, passage: None, stop: stop.clone() };
+    let keeper =
+        || Keeper { evidence: evidence.clone(), clock: clock.clone(), lane: name.clone(), known: VecDeque::new() };
+    let shadow = trial.map(|trial| {
+        let names = configs.iter().map(|c| c.name.clone()).collect();
+        shadow::start(trial, lane.clone(), names, keeper(), reports.clone(), since.subscribe(), stop.clone())
+    });
+    let keeper = keeper();
+    let mut lane = Lane {
+        lane,
+        name,
+        configs,
+        cameras,
+        keeper,
+        outs,
+        since,
+        passage: None,
+        looked: None,
+        reports,
+        shadow,
+        stop: stop.clone(),
+    };
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -125,6 +153,11 @@ impl Lane {
             camera.set_rate(rate);
         }
         self.since.send_replace(watched.map(|w| (w, now)));
+        let passage = watched.map(|w| w.passage);
+        if self.looked.as_ref().map(|l| l.passage) != passage {
+            self.report_looks();
+            self.looked = passage.map(Looks::new);
+        }
         self.passage = watched.map(|w| Passage::new(w, &self.configs, now));
     }
 
@@ -136,6 +169,10 @@ impl Lane {
                     metrics::counter!("edge_looks_total", "lane" => self.name.clone(), "fate" => fate).increment(1);
                 }
                 passage.add(looked.camera, &looked.frame, look);
+                if let (Some(all), Some(camera)) = (&mut self.looked, self.configs.get(looked.camera)) {
+                    let age = i64::try_from(looked.frame.received.elapsed().as_micros()).unwrap_or(0);
+                    all.add(&camera.name, UtcMicros(self.keeper.clock.utc().0 - age), look);
+                }
             }
             Err(error) => {
                 metrics::counter!("edge_looks_failed_total", "lane" => self.name.clone()).increment(1);
@@ -143,7 +180,12 @@ impl Lane {
                 return;
             }
         }
+        let passage = passage.watched.passage;
         self.tell(Some(&looked.frame)).await;
+        // The lane knows all that there is to know of this frame: what follows delays nothing.
+        if let (Some(shadow), Ok(look)) = (&mut self.shadow, looked.look) {
+            shadow.beside(passage, looked.camera, looked.frame, look);
+        }
     }
 
     /// Tells what is to be told now, each with its evidence kept before.
@@ -154,6 +196,9 @@ impl Lane {
             let seen = self.vouched(tell).await;
             if let (Seen::Sight(Sight::Plate { reading, ready: true }), Some(frame)) = (&seen, frame) {
                 let age = frame.received.elapsed();
+                if let Some(all) = &mut self.looked {
+                    all.ready(&reading.text);
+                }
                 metrics::histogram!("edge_sight_seconds", "lane" => self.name.clone()).record(age.as_secs_f64());
                 tracing::info!(lane = self.name, passage = %id, probability = reading.probability, looks = reading.looks,
                     age_ms = age.as_millis(), "a plate is ready");
@@ -162,6 +207,16 @@ impl Lane {
                 () = self.stop.cancelled() => return,
                 sent = self.outs.sights.send((id, seen)) => if sent.is_err() { return },
             }
+        }
+    }
+
+    /// The vehicle is gone: how the looks at it fared goes on the record.
+    fn report_looks(&mut self) {
+        let Some(all) = self.looked.take() else { return };
+        let passage = all.passage;
+        let Some(body) = all.told() else { return };
+        if self.reports.try_send((self.lane.clone(), passage, body)).is_err() {
+            metrics::counter!("edge_reports_dropped_total", "lane" => self.name.clone()).increment(1);
         }
     }
 

@@ -12,6 +12,8 @@
 //!   `LaneInput::Sight`, [`Seen::TrackChanged`] its `LaneInput::TrackChanged` (a surely different plate
 //!   stands where the one read stood). After the latter nothing more is told until a new track is watched.
 //! - The frame that was read and the plate cut out of it are kept as evidence **before** the reading is told.
+//! - When a vehicle is gone, the fates of all looks at it are reported for the record.
+//! - Models on trial ([`Trial`]) see a share of the frames after the lane was told of them, and only report.
 //! - A reading is told as ready once per text: when more looks would not change it, or, probable enough and
 //!   read twice, when a second of looking made it no surer. A text that is not probable enough never is.
 
@@ -20,10 +22,13 @@ mod codes;
 mod fates;
 mod keep;
 mod lane;
+mod looked;
 mod passage;
 mod plates;
 mod pool;
 mod preview;
+mod shadow;
+mod tally;
 
 use std::time::Instant;
 
@@ -31,16 +36,21 @@ use bytes::Bytes;
 use gate_camera::{CameraConfig, CameraState, WorkerProgram};
 use gate_core::ids::{LaneId, PassageId, TrackId};
 use gate_core::lane::effect::Sight;
+use gate_core::message::event::EventBody;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use pool::{EyesPool, Looks};
+pub use shadow::Trial;
 
 use crate::clock::Clock;
 use crate::evidence::Evidence;
 
 /// What the cameras have told and the lane has not yet heard, at most.
 const UNHEARD: usize = 64;
+
+/// What is put on the record beside what the lane itself records: no machine hears of it.
+pub type Report = (LaneId, PassageId, EventBody);
 
 /// Which vehicle is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +78,10 @@ pub struct SightOrder {
     pub cameras: Vec<CameraConfig>,
     /// Who looks.
     pub eyes: EyesPool,
+    /// Models on trial beside them.
+    pub trial: Option<Trial>,
+    /// What goes on the record by itself; a report that finds no room is dropped.
+    pub reports: mpsc::Sender<Report>,
     /// Where pictures are kept.
     pub evidence: Evidence,
     /// Time.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use gate_camera::{CameraConfig, Frame};
 use gate_core::plate::PlateKind;
 use gate_core::plate::confusion::{Likeness, compare};
-use gate_core::reading::PlateReading;
+use gate_core::reading::{PlateReading, ReadingSource};
 use gate_core::vehicle::Role;
 use gate_vision::{FusedReading, Fusion, Picture, PlateLook};
 
@@ -142,8 +142,12 @@ impl Plates {
             if self.is_news(role, &reading, ready, now) {
                 let entry = (reading.plate.text.clone(), reading.plate.probability, ready, now);
                 self.told.insert(role, entry);
-                let pictures = self.pictures(role, &reading);
-                told.push(Told { reading: reading.into_reading(role, self.config.view, None), ready, pictures });
+                let best = self.best(role, &reading);
+                let pictures = best.map(|v| (v.frame.clone(), v.crop.clone()));
+                let height_px = best.map(|v| v.height_px);
+                let mut reading = reading.into_reading(role, self.config.view, None);
+                reading.source = Some(ReadingSource { camera: self.config.name.clone(), height_px });
+                told.push(Told { reading, ready, pictures });
             }
         }
         told
@@ -178,11 +182,10 @@ impl Plates {
         }
     }
 
-    /// The frame that was read: of the best look, or of another that read this very text.
-    fn pictures(&self, role: Role, reading: &FusedReading) -> Option<(Frame, Picture)> {
+    /// What was read: the best look, or another that read this very text.
+    fn best(&self, role: Role, reading: &FusedReading) -> Option<&Voted> {
         let exact = self.voted.values().find(|v| (v.role, v.number) == (role, reading.best_look));
-        let same = || self.voted.get(&reading.plate.text);
-        exact.or_else(same).map(|v| (v.frame.clone(), v.crop.clone()))
+        exact.or_else(|| self.voted.get(&reading.plate.text))
     }
 
     /// The frame of the plate that was told as ready.
@@ -221,7 +224,7 @@ fn role_of(kind: Option<PlateKind>, place: Role) -> Role {
 }
 
 /// Two texts that no misreading of one or two characters turns into each other.
-fn other_plate(a: &str, b: &str) -> bool {
+pub(super) fn other_plate(a: &str, b: &str) -> bool {
     let differ = a.chars().zip(b.chars()).filter(|(x, y)| x != y).count();
     let lengths = a.chars().count().abs_diff(b.chars().count());
     compare(a, b) == Likeness::Different && differ + lengths >= 3

@@ -13,6 +13,8 @@ use tokio::sync::mpsc;
 const LOOK_AROUND: Duration = Duration::from_millis(20);
 /// How far the threads that look stand behind the rest of the agent, as `nice(2)` counts.
 const NICE: i32 = 5;
+/// Those of models on trial stand behind everything.
+const NICE_ON_TRIAL: i32 = 19;
 
 /// Who looks at pictures: the models, or a test's own.
 pub trait Looks: Send {
@@ -86,15 +88,27 @@ impl EyesPool {
     /// # Errors
     /// The system gives no thread.
     pub fn start(eyes: Vec<Box<dyn Looks>>) -> std::io::Result<Self> {
+        Self::start_as("eyes", NICE, eyes)
+    }
+
+    /// As [`EyesPool::start`], for models on trial: one thread that gets what the others leave of the processor.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn on_trial(eyes: Box<dyn Looks>) -> std::io::Result<Self> {
+        Self::start_as("shadow", NICE_ON_TRIAL, vec![eyes])
+    }
+
+    fn start_as(name: &'static str, nice: i32, eyes: Vec<Box<dyn Looks>>) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let pool = Self(Arc::new(Owner(Arc::clone(&shared))));
         for (number, mut one) in eyes.into_iter().enumerate() {
             let shared = Arc::clone(&shared);
-            std::thread::Builder::new().name(format!("eyes-{number}")).spawn(move || {
+            std::thread::Builder::new().name(format!("{name}-{number}")).spawn(move || {
                 // On a loaded machine the lanes' own tasks, which poll the barriers, come first. On Linux
                 // this is the thread's own.
-                let _ = rustix::process::nice(NICE);
-                while work(&shared, one.as_mut()) {}
+                let _ = rustix::process::nice(nice);
+                while work(&shared, name, one.as_mut()) {}
             })?;
         }
         Ok(pool)
@@ -165,7 +179,7 @@ impl Inside {
 }
 
 /// One look. `false`: the pool is closed.
-fn work(shared: &Shared, eyes: &mut dyn Looks) -> bool {
+fn work(shared: &Shared, name: &'static str, eyes: &mut dyn Looks) -> bool {
     let (id, camera, frame, permit) = {
         let mut inside = shared.lock();
         loop {
@@ -188,7 +202,7 @@ fn work(shared: &Shared, eyes: &mut dyn Looks) -> bool {
     let look = catch_unwind(AssertUnwindSafe(|| eyes.look(&frame.picture)))
         .unwrap_or_else(|_| Err("the models broke on this picture".to_owned()));
     if let Ok(look) = &look {
-        metrics::histogram!("edge_look_seconds").record(look.time.as_secs_f64());
+        metrics::histogram!("edge_look_seconds", "by" => name).record(look.time.as_secs_f64());
     }
     permit.send(Looked { camera, frame, look });
     if let Some(place) = shared.lock().places.iter_mut().find(|p| p.id == id) {

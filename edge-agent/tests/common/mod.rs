@@ -280,6 +280,7 @@ pub fn reading(text: &str) -> PlateReading {
         looks: 5,
         model: "0123456789ab".to_owned(),
         evidence: None,
+        source: None,
     }
 }
 

@@ -9,16 +9,18 @@ use std::time::Duration;
 use edge_agent::clock::Clock;
 use edge_agent::evidence::Evidence;
 use edge_agent::outbox::Outbox;
-use edge_agent::sight::{EyesPool, LaneSight, Looks, Seen, SightOrder, Watched};
+use edge_agent::sight::{EyesPool, LaneSight, Looks, Report, Seen, SightOrder, Trial, Watched};
 use gate_camera::WorkerProgram;
 use gate_core::ids::{EdgeId, LaneId, PassageId, Sha256Hex, TrackId};
 use gate_core::lane::effect::Sight;
 use gate_vision::Picture;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub struct Lane {
     pub sight: LaneSight,
+    pub reports: mpsc::Receiver<Report>,
     evidence: Evidence,
     stop: CancellationToken,
     _folder: tempfile::TempDir,
@@ -26,16 +28,23 @@ pub struct Lane {
 
 impl Lane {
     pub async fn new(url: &str, eyes: Box<dyn Looks>) -> Self {
+        Self::with_trial(url, eyes, None).await
+    }
+
+    pub async fn with_trial(url: &str, eyes: Box<dyn Looks>, trial: Option<Trial>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let stop = CancellationToken::new();
         let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
         let edge = EdgeId::new("kt-edge-1").unwrap();
         let outbox = Outbox::open(folder.path().join("outbox.db"), edge, key, stop.clone()).await.unwrap();
         let evidence = Evidence::new(folder.path().join("evidence"), outbox.pool().clone());
+        let (report, reports) = mpsc::channel(8);
         let sight = edge_agent::sight::start(SightOrder {
             lane: LaneId::new("in-1").unwrap(),
             cameras: vec![toml::from_str(&format!("name = 'front'\nurl = '{url}'\nview = 'front'")).unwrap()],
             eyes: EyesPool::start(vec![eyes]).unwrap(),
+            trial,
+            reports: report,
             evidence: evidence.clone(),
             clock: Clock::default(),
             worker: WorkerProgram {
@@ -44,7 +53,7 @@ impl Lane {
             },
             stop: stop.clone(),
         });
-        Self { sight, evidence, stop, _folder: folder }
+        Self { sight, reports, evidence, stop, _folder: folder }
     }
 
     pub async fn until_it_sees(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use gate_core::message::envelope::EnvelopeError;
 use thiserror::Error;
 
 /// Why the eyes cannot be opened.
@@ -56,6 +57,41 @@ pub enum ModelError {
         /// What stands in the manifest.
         asked: String,
         /// What the file has.
+        found: String,
+    },
+    /// A signature is asked for and there is none.
+    #[error(
+        "{path}: {source}; the configuration asks for models that a trusted key signed: take the folder with its \
+             signature, or sign it with `edge-agent models sign DIR --key FILE`"
+    )]
+    NotSigned {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// Why it could not be read.
+        source: std::io::Error,
+    },
+    /// The signature is none, or none by a trusted key.
+    #[error(
+        "{path}: {why}; check these models and sign them with a trusted key by `edge-agent models sign DIR --key \
+             FILE`, or name the signer's public key in [recognition] trusted of edge.toml"
+    )]
+    BadSignature {
+        /// The signature.
+        path: PathBuf,
+        /// What is wrong.
+        why: EnvelopeError,
+    },
+    /// A good signature over another manifest.
+    #[error(
+        "{path} has SHA-256 {found}, its signature is for {signed}: it was changed after it was signed; \
+             restore it, or check it and sign it anew with `edge-agent models sign DIR --key FILE`"
+    )]
+    OtherManifest {
+        /// The manifest.
+        path: PathBuf,
+        /// What was signed.
+        signed: String,
+        /// What lies there.
         found: String,
     },
     /// ONNX Runtime's library was not found.

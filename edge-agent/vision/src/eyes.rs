@@ -46,16 +46,23 @@ impl Eyes {
     /// # Errors
     /// [`ModelError`] with what is wrong and the remedy.
     pub fn load(models: &Path, runtime: Option<&Path>) -> Result<Self, ModelError> {
+        Self::of(&Manifest::read(models)?, models, runtime)
+    }
+
+    /// Opens the models that a folder's manifest names, as [`Eyes::load`] does.
+    ///
+    /// # Errors
+    /// [`ModelError`] with what is wrong and the remedy.
+    pub fn of(manifest: &Manifest, models: &Path, runtime: Option<&Path>) -> Result<Self, ModelError> {
         // One thread per worker: a picture is one worker's work.
         if let Err(error) = opencv::core::set_num_threads(1) {
             tracing::warn!(%error, "OpenCV keeps its own threads");
         }
-        let manifest = Manifest::read(models)?;
         Ok(Self {
-            vehicles: vehicle::Detector::open(&manifest, models, runtime)?,
-            plates: detect::Detector::open(&manifest, models, runtime)?,
-            reader: Reader::open(&manifest, models, runtime)?,
-            carriers: Carriers::open(&manifest, models, runtime)?,
+            vehicles: vehicle::Detector::open(manifest, models, runtime)?,
+            plates: detect::Detector::open(manifest, models, runtime)?,
+            reader: Reader::open(manifest, models, runtime)?,
+            carriers: Carriers::open(manifest, models, runtime)?,
         })
     }
 

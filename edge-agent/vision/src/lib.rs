@@ -1,7 +1,8 @@
 //! The eyes of the gate: what stands in one picture, and what several looks say together.
 //!
 //! - [`picture`]: pixels, read from JPEG and PNG with their EXIF rotation
-//! - [`manifest`], [`runtime`]: the models, checked by SHA-256, and the library that runs them
+//! - [`manifest`], [`signature`], [`runtime`]: the models, checked by SHA-256, who vouches for them, and the
+//!   library that runs them
 //! - [`vehicle`], [`plate`], [`container`]: what is found and read
 //! - [`grammar`]: the grammars of both countries as a prior over the reader's evidence, never a rewrite
 //! - [`quality`]: why a look does not count, and how much it counts
@@ -23,6 +24,7 @@ mod pixels;
 pub mod plate;
 pub mod quality;
 pub mod runtime;
+pub mod signature;
 #[cfg(test)]
 mod testing;
 pub mod vehicle;

@@ -1,14 +1,16 @@
 //! The manifest of models: which files there are, their SHA-256, and what is needed to use them.
 //!
 //! A file whose hash is not the manifest's is refused: a reading names the model that made it, and that
-//! must be true.
+//! must be true. Who vouches for the manifest itself: [`crate::signature`].
 
 use std::path::{Path, PathBuf};
 
+use gate_core::message::envelope::TrustedKeys;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::ModelError;
+use crate::signature;
 
 /// Name of the manifest in the folder of models.
 pub const FILE: &str = "manifest.toml";
@@ -26,6 +28,12 @@ pub const PLATE_READER: &str = "plate-reader";
 pub struct Manifest {
     /// Every model.
     pub model: Vec<Model>,
+    /// The id of the trusted key that signed it; `None` where nobody was asked for one.
+    #[serde(skip)]
+    pub signer: Option<String>,
+    /// SHA-256 of its bytes, short form (first 12 digits): files, limits and temperatures together.
+    #[serde(skip)]
+    pub name: String,
 }
 
 /// One model.
@@ -56,6 +64,17 @@ impl Model {
     #[must_use]
     pub fn short_hash(&self) -> String {
         self.sha256.chars().take(12).collect()
+    }
+
+    /// Its file, whose hash is the manifest's.
+    fn bytes(&self, folder: &Path) -> Result<Vec<u8>, ModelError> {
+        let path = folder.join(&self.file);
+        let bytes = std::fs::read(&path).map_err(|source| ModelError::NoFile { path: path.clone(), source })?;
+        let found = hex::encode(Sha256::digest(&bytes));
+        if !found.eq_ignore_ascii_case(&self.sha256) {
+            return Err(ModelError::OtherFile { path, asked: self.sha256.clone(), found });
+        }
+        Ok(bytes)
     }
 }
 
@@ -89,11 +108,26 @@ impl Manifest {
     /// # Errors
     /// [`ModelError`].
     pub fn read(folder: &Path) -> Result<Self, ModelError> {
+        Self::parse(folder, &bytes(folder)?)
+    }
+
+    /// Reads the manifest of a folder; where keys are given, one of them must have signed it
+    /// (see [`crate::signature`]).
+    ///
+    /// # Errors
+    /// [`ModelError`].
+    pub fn trusted(folder: &Path, keys: Option<&TrustedKeys>) -> Result<Self, ModelError> {
+        let bytes = bytes(folder)?;
+        let signer = keys.map(|keys| signature::verify(folder, &bytes, keys)).transpose()?;
+        Ok(Self { signer, ..Self::parse(folder, &bytes)? })
+    }
+
+    pub(crate) fn parse(folder: &Path, bytes: &[u8]) -> Result<Self, ModelError> {
         let path = folder.join(FILE);
-        let text =
-            std::fs::read_to_string(&path).map_err(|source| ModelError::NoManifest { path: path.clone(), source })?;
-        let manifest: Self =
-            toml::from_str(&text).map_err(|e| ModelError::BadManifest { path: path.clone(), why: e.to_string() })?;
+        let bad = |why: String| ModelError::BadManifest { path: path.clone(), why };
+        let text = std::str::from_utf8(bytes).map_err(|e| bad(e.to_string()))?;
+        let name = hex::encode(&Sha256::digest(bytes)[..6]);
+        let manifest = Self { name, ..toml::from_str(text).map_err(|e| bad(e.to_string()))? };
         for model in &manifest.model {
             let plain = Path::new(&model.file).file_name().is_some_and(|f| f == model.file.as_str());
             if !plain {
@@ -115,14 +149,19 @@ impl Manifest {
     pub fn load(&self, folder: &Path, name: &'static str) -> Result<(&Model, Vec<u8>), ModelError> {
         let not_named = || ModelError::NotNamed { path: folder.join(FILE), name };
         let model = self.model.iter().find(|m| m.name == name).ok_or_else(not_named)?;
-        let path = folder.join(&model.file);
-        let bytes = std::fs::read(&path).map_err(|source| ModelError::NoFile { path: path.clone(), source })?;
-        let found = hex::encode(Sha256::digest(&bytes));
-        if !found.eq_ignore_ascii_case(&model.sha256) {
-            return Err(ModelError::OtherFile { path, asked: model.sha256.clone(), found });
-        }
-        Ok((model, bytes))
+        Ok((model, model.bytes(folder)?))
     }
+
+    /// Whether every file is there with its hash.
+    pub(crate) fn check_files(&self, folder: &Path) -> Result<(), ModelError> {
+        self.model.iter().try_for_each(|model| model.bytes(folder).map(drop))
+    }
+}
+
+/// The bytes of a folder's manifest.
+pub(crate) fn bytes(folder: &Path) -> Result<Vec<u8>, ModelError> {
+    let path = folder.join(FILE);
+    std::fs::read(&path).map_err(|source| ModelError::NoManifest { path, source })
 }
 
 #[cfg(test)]

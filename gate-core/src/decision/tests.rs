@@ -36,6 +36,7 @@ fn plate(text: &str, role: Role) -> PlateReading {
         looks: 4,
         model: "m".into(),
         evidence: None,
+        source: None,
     }
 }
 

@@ -79,6 +79,7 @@ fn reading() -> PlateReading {
         looks: 3,
         model: "m".into(),
         evidence: None,
+        source: None,
     }
 }
 

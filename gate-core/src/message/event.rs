@@ -10,8 +10,11 @@ use crate::clock::{ClockQuality, UtcMicros};
 use crate::decision::Decision;
 use crate::ids::{EdgeId, Epoch, EventId, GrantId, LaneId, PassageId, Sha256Hex, TrackId};
 use crate::passage::{OpenedBy, PassageOutcome};
-use crate::reading::{ContainerReading, PlateReading};
+use crate::reading::{ContainerReading, LookFate, PlateReading, ShadowReading};
 use crate::vehicle::{Direction, VehicleClass};
+
+/// Most looks that an [`EventBody::Looked`] tells one by one.
+pub const MAX_LOOKS: usize = 40;
 
 /// One event, with its place in the edge's count.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -74,6 +77,18 @@ pub enum EventBody {
         fates: Vec<(String, u32)>,
         /// The best frames, JPEG.
         frames: Vec<Sha256Hex>,
+    },
+    /// The vehicle is gone: every look at it by count, and each of the first and the last ones.
+    Looked {
+        /// `(fate, how many looks)`, as `("blurred", 7)`.
+        fates: Vec<(String, u32)>,
+        /// Looks in their order, at most [`MAX_LOOKS`]; those between the first and the last are left out.
+        looks: Vec<LookFate>,
+    },
+    /// What models on trial made of the passage; of no effect.
+    ShadowRead {
+        /// The reading.
+        reading: ShadowReading,
     },
     /// What was decided and by whom.
     Decided {

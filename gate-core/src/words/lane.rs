@@ -88,6 +88,7 @@ pub const ACTS: &[(&str, Text)] = &[
     ("maintenance", text("Khóa bảo trì", "Lock for maintenance", "维护锁定")),
     ("maintenance_over", text("Hết bảo trì", "Maintenance over", "维护结束")),
     ("acknowledge_alarm", text("Nhận cảnh báo", "Acknowledge the alarm", "确认警报")),
+    ("export_corrections", text("Xuất ảnh biển số đã sửa", "Export corrected plates", "导出更正的车牌图片")),
 ];
 
 /// An officer's act; `None` for a code that is not known here.

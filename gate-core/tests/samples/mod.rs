@@ -85,6 +85,7 @@ fn reading() -> PlateReading {
         looks: 5,
         model: "fec2928120d8".to_owned(),
         evidence: Some(ReadingEvidence { frame: hash('a'), plate: hash('b') }),
+        source: None,
     }
 }
 

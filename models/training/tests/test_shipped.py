@@ -25,6 +25,16 @@ def test_files_hashes_and_cards_agree(name: str) -> None:
     assert digest in (MODELS / entry["card"]).read_text(encoding="utf-8")
 
 
+def test_a_renewed_manifest_is_unsigned(tmp_path: Path) -> None:
+    (tmp_path / "reader.onnx").write_bytes(b"weights")
+    manifest.write(tmp_path, [{"name": "plate-reader", "file": "reader.onnx", "sha256": "", "card": "reader.md"}])
+    (tmp_path / "manifest.sig").write_text("{}", encoding="utf-8")
+    manifest.renew(tmp_path, "plate-reader", tmp_path / "reader.onnx", {"temperature": 1.5})
+    [entry] = manifest.read(tmp_path)
+    assert entry["sha256"] == manifest.sha256(tmp_path / "reader.onnx") and entry["temperature"] == 1.5
+    assert not (tmp_path / "manifest.sig").exists(), "an old signature beside a new manifest"
+
+
 def test_the_detector_keeps_its_contract() -> None:
     run = session(MODELS / ENTRIES["plate-detector"]["file"])
     [given] = run.get_inputs()

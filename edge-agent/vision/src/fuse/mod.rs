@@ -158,6 +158,7 @@ impl FusedReading {
             looks: self.looks,
             model: self.model,
             evidence,
+            source: None,
         }
     }
 }

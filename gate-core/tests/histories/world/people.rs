@@ -143,5 +143,6 @@ fn reading() -> PlateReading {
         looks: 3,
         model: "m".to_owned(),
         evidence: None,
+        source: None,
     }
 }
