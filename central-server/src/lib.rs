@@ -6,6 +6,7 @@
 //! - [`decision`]: answers to the lanes' questions; [`alarm`]: what only some may learn of
 //! - [`edge`]: enrolment, keys, live lanes, commands, snapshots
 //! - [`evidence`]: pictures by their hash
+//! - [`recognition`]: how well cameras and models read, for those who keep them
 //! - [`officer`], [`console`], [`agency`]: people and those they share with
 //! - [`audit`]: the record that can be trusted
 //! - [`broker`]: MQTT; [`store`]: the database; [`config`], [`clock`], [`app`], [`http`], [`cli`]
@@ -27,6 +28,7 @@ pub mod evidence;
 pub mod http;
 pub mod ingest;
 pub mod officer;
+pub mod recognition;
 pub mod routing;
 pub mod serve;
 pub mod store;

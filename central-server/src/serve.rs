@@ -20,7 +20,7 @@ use crate::edge::{Commander, Keys, Live, Rosters};
 use crate::evidence::Evidence;
 use crate::officer::Recent;
 use crate::store::Store;
-use crate::{audit, decision, declaration, edge, http, ingest};
+use crate::{audit, decision, declaration, edge, http, ingest, recognition};
 
 /// Open requests get so long after the signal to end; streams end at once.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
@@ -71,6 +71,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     tasks.spawn(decision::urgent(app.clone(), inbound.urgent));
     tasks.spawn(edge::snapshot::publish(app.clone()));
     tasks.spawn(audit::sequence(app.clone()));
+    tasks.spawn(recognition::watch(app.clone()));
     if let Some(managed) = &managed {
         tasks.spawn(follow_roster(app.clone(), managed.reloader()));
     }

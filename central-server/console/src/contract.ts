@@ -163,6 +163,23 @@ export interface Unread {
   frames: string[];
 }
 
+/** One look at a vehicle and what became of it. */
+export interface LookFate {
+  at: Micros;
+  camera: string;
+  fate: string;
+  text: string | null;
+  probability: number | null;
+  height_px: number | null;
+  sharpness: number | null;
+}
+
+/** Every look by count; the first and the last ones one by one. */
+export interface Looked {
+  fates: [string, number][];
+  looks: LookFate[];
+}
+
 /** What the rules say now to the plate that an officer gave; it opens nothing. */
 export interface Fresh {
   plate: string;
@@ -188,6 +205,8 @@ export interface PassageView {
   record: PassageRecord;
   others: [string, number][];
   unread: Unread | null;
+  /** How each look fared, once the vehicle is gone. */
+  looked?: Looked;
   doubtful: Doubtful | null;
   route: RouteAdvice | null;
   expected: ExpectedVehicle | null;
@@ -224,6 +243,8 @@ export type EventBody =
   | { type: "plate_read"; reading: unknown }
   | { type: "container_read"; reading: unknown }
   | { type: "unread"; fates: [string, number][]; frames: string[] }
+  | ({ type: "looked" } & Looked)
+  | { type: "shadow_read"; reading: ShadowReading }
   | { type: "decided"; decision: Decision; by: "central" | "snapshot"; grant: string | null }
   | { type: "barrier_commanded"; action: "open" | "close" | "stop"; grant: string | null; cause: string }
   | { type: "barrier_moved"; state: string; commanded: boolean }
@@ -290,6 +311,75 @@ export interface Alarm {
 export interface PassagePage {
   passages: PassageRecord[];
   next: string | null;
+}
+
+/** A camera's figures over a period; shares in 0 to 1. */
+export interface CameraFigures {
+  passages: number;
+  referred: number | null;
+  read: number;
+  corrected: number | null;
+  confidence: number | null;
+  confidence_low: number | null;
+  height_px: number | null;
+  height_low_px: number | null;
+}
+
+export interface CameraDrift {
+  lane: string;
+  camera: string;
+  window: CameraFigures;
+  baseline: CameraFigures;
+  /** What moved too far from the baseline. */
+  drifts: { figure: string; was: number; is: number; limit: number }[];
+}
+
+export interface ShadowText {
+  text: string;
+  probability: number;
+}
+
+/** What models on trial made of a passage; it decides nothing. */
+export interface ShadowReading {
+  camera: string;
+  models: string;
+  beside: string;
+  looks: number;
+  agreeing: number;
+  trial: ShadowText | null;
+  live: ShadowText | null;
+  frame: string | null;
+  plate: string | null;
+}
+
+export interface Trial {
+  lane: string;
+  camera: string;
+  models: string;
+  passages: number;
+  agreeing: number;
+  looks: number;
+  looks_agreeing: number;
+  from: Micros;
+  to: Micros;
+}
+
+export interface Disagreement {
+  event: string;
+  passage: string;
+  at: Micros;
+  lane: string;
+  corrected: string | null;
+  reading: ShadowReading;
+}
+
+/** `GET /console/api/recognition`. */
+export interface Recognition {
+  periods: { window: [Micros, Micros]; baseline: [Micros, Micros] };
+  least_passages: number;
+  cameras: CameraDrift[];
+  trials: Trial[];
+  disagreements: Disagreement[];
 }
 
 /** Words of gate-core, by code. */

@@ -6,7 +6,7 @@
 export type KeyAct =
   | { act: "lane"; number: number }
   | { act: "correct" | "confirm" | "open" | "refuse" | "hold" | "stop" | "next" | "mode" }
-  | { act: "passages" | "alarms" | "keys" | "language" | "theme" | "back" };
+  | { act: "passages" | "alarms" | "recognition" | "keys" | "language" | "theme" | "back" };
 
 const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
   KeyE: "correct",
@@ -20,6 +20,7 @@ const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
   KeyM: "mode",
   KeyL: "passages",
   KeyA: "alarms",
+  KeyQ: "recognition",
   Slash: "keys",
   KeyG: "language",
   KeyT: "theme",

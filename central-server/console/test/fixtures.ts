@@ -2,6 +2,7 @@
 
 import { vi } from "vitest";
 import type {
+  CameraFigures,
   EdgeEvent,
   EventBody,
   LaneStatus,
@@ -10,6 +11,7 @@ import type {
   Me,
   News,
   PassageView,
+  Recognition,
   Words,
 } from "../src/contract";
 import type { Api } from "../src/net/api";
@@ -43,6 +45,70 @@ export function status(lane: string, change: Partial<LaneStatus> = {}): LaneStat
     faults: [],
     display: "MOI XE VAO",
     ...change,
+  };
+}
+
+const figures = (change: Partial<CameraFigures> = {}): CameraFigures => ({
+  passages: 120,
+  referred: 0.05,
+  read: 118,
+  corrected: 0.01,
+  confidence: 0.991,
+  confidence_low: 0.95,
+  height_px: 52,
+  height_low_px: 41,
+  ...change,
+});
+
+/** A camera that moved, and models on trial that differ once. */
+export function recognition(): Recognition {
+  const day = 86_400_000_000;
+  const now = EIGHT * 1000;
+  return {
+    periods: { window: [now - 7 * day, now], baseline: [now - 35 * day, now - 7 * day] },
+    least_passages: 50,
+    cameras: [
+      {
+        lane: "in-1",
+        camera: "front",
+        window: figures({ referred: 0.31 }),
+        baseline: figures(),
+        drifts: [{ figure: "referred", was: 0.05, is: 0.31, limit: 0.1 }],
+      },
+    ],
+    trials: [
+      {
+        lane: "in-1",
+        camera: "front",
+        models: "feedbeef0123",
+        passages: 40,
+        agreeing: 39,
+        looks: 200,
+        looks_agreeing: 190,
+        from: now - day,
+        to: now,
+      },
+    ],
+    disagreements: [
+      {
+        event: "01a21037-7680-7101-8101-020202020202",
+        passage: "01a21037-7680-7101-8101-010101010101",
+        at: now,
+        lane: "in-1",
+        corrected: "24C12345",
+        reading: {
+          camera: "front",
+          models: "feedbeef0123",
+          beside: "0123456789ab",
+          looks: 5,
+          agreeing: 2,
+          trial: { text: "24C12346", probability: 0.91 },
+          live: { text: "24C12345", probability: 0.998 },
+          frame: "a".repeat(64),
+          plate: "b".repeat(64),
+        },
+      },
+    ],
   };
 }
 
@@ -283,6 +349,7 @@ export function central(view: LanesView = lanes(referred()), who: Me = me()) {
     correct: vi.fn<Api["correct"]>(async () => one),
     confirm: vi.fn<Api["confirm"]>(async () => one),
     alarms: vi.fn<Api["alarms"]>(async () => []),
+    recognition: vi.fn<Api["recognition"]>(async () => recognition()),
     acknowledge: vi.fn<Api["acknowledge"]>(async () => undefined),
   };
 }

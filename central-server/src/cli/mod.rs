@@ -1,9 +1,10 @@
-//! The command line: `central-server serve|init|check|migrate|user|agency|edge|import|audit`. Exit code 0 good, 1
+//! The command line: `central-server serve|init|check|migrate|user|agency|edge|import|export|audit`. Exit code 0 good, 1
 //! something failed, 2 bad usage.
 
 mod agency;
 mod audit;
 mod edge;
+mod export;
 mod import;
 mod init;
 mod user;
@@ -52,6 +53,9 @@ enum Command {
     Agency(agency::AgencyCommand),
     /// Take in lists: expected vehicles, confirmations, permits, watchlist. All or nothing.
     Import(import::ImportArgs),
+    /// Take out what training needs: officers' corrections as labelled pictures.
+    #[command(subcommand)]
+    Export(export::ExportCommand),
     /// Verify the record.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -107,6 +111,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Edge(command) => edge::run(&data, command).await,
         Command::Agency(command) => agency::run(&data, command).await,
         Command::Import(args) => import::run(&data, args).await,
+        Command::Export(command) => export::run(&data, command).await,
         Command::Audit(command) => audit::run(&data, command).await,
     }
 }

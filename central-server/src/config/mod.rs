@@ -3,6 +3,7 @@
 
 mod check;
 mod read;
+mod recognition;
 mod template;
 
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use gate_core::routing::RoutingRules;
 use serde::Deserialize;
 
 pub use read::{ConfigErrors, Problem, load};
+pub use recognition::RecognitionWatch;
 pub use template::{Choices, write as template};
 
 use crate::routing;
@@ -75,6 +77,8 @@ pub struct Config {
     pub routing: RoutingRules,
     /// See [`Record`].
     pub record: Record,
+    /// See [`RecognitionWatch`].
+    pub recognition: RecognitionWatch,
     /// The data folder; not a key of the file.
     #[serde(skip)]
     pub data: PathBuf,
@@ -156,6 +160,7 @@ impl Default for Config {
             evidence: EvidenceKeeping::default(),
             decision: Deciding::default(),
             record: Record::default(),
+            recognition: RecognitionWatch::default(),
             routing: routing::of_a_new_site(),
             data: PathBuf::new(),
         }

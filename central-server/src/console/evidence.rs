@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use gate_core::ids::Sha256Hex;
 
 use crate::app::App;
@@ -17,16 +18,22 @@ pub(super) async fn picture(
 ) -> Result<Response, Fault> {
     same_site(&headers).map_err(|why| Fault::new(StatusCode::FORBIDDEN, "origin", why))?;
     let name = Sha256Hex(sha256);
-    let bytes = match app.evidence.get(&name).await {
-        Ok(Some(bytes)) => bytes,
-        Ok(None) => {
-            let text = "the picture is not here; it may still be on its way from the lane";
-            return Err(Fault::new(StatusCode::NOT_FOUND, "picture", text));
-        }
-        Err(error @ EvidenceError::Name(_)) => {
-            return Err(Fault::new(StatusCode::NOT_FOUND, "picture", error.to_string()));
-        }
-        Err(error) => return Err(Fault::ours(&error)),
+    answer(app.evidence.get(&name).await.map_err(refused)?)
+}
+
+/// A picture that could not be given.
+pub(super) fn refused(error: EvidenceError) -> Fault {
+    match error {
+        EvidenceError::Name(_) => Fault::new(StatusCode::NOT_FOUND, "picture", error.to_string()),
+        error => Fault::ours(&error),
+    }
+}
+
+/// The picture; one that is not here may be on its way.
+pub(super) fn answer(picture: Option<Bytes>) -> Result<Response, Fault> {
+    let Some(bytes) = picture else {
+        let text = "the picture is not here; it may still be on its way from the lane";
+        return Err(Fault::new(StatusCode::NOT_FOUND, "picture", text));
     };
     let jpeg = bytes.starts_with(&[0xff, 0xd8, 0xff]);
     let kind = if jpeg { "image/jpeg" } else { "application/octet-stream" };

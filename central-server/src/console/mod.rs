@@ -12,6 +12,7 @@ mod lists;
 mod live;
 mod page;
 mod plate;
+mod recognition;
 mod search;
 pub mod view;
 
@@ -47,6 +48,8 @@ pub fn router(app: App) -> Router {
         .route("/console/api/lanes/{lane}/mode", lane(acts::LaneAct::Mode))
         .route("/console/api/alarms", get(alarms::alarms))
         .route("/console/api/alarms/{id}/acknowledge", post(alarms::acknowledge))
+        .route("/console/api/recognition", get(recognition::figures))
+        .route("/console/api/recognition/{id}/{which}", get(recognition::picture))
         .route("/console/api/expected", post(lists::expected).layer(DefaultBodyLimit::max(MAX_LIST)))
         .route("/console/api/confirmations", post(lists::confirmations).layer(DefaultBodyLimit::max(MAX_LIST)))
         .route_layer(middleware::from_fn_with_state(app.clone(), guard))

@@ -30,7 +30,7 @@ pub(super) async fn events(tx: &mut Tx, passage: PassageId) -> Result<Vec<EdgeEv
     let rows = tx
         .rows(sql!(
             "SELECT l.body FROM events e JOIN record_leaves l ON l.id = e.leaf WHERE e.passage = $1 \
-             ORDER BY e.epoch, e.seq LIMIT $2",
+             AND e.kind NOT IN ('looked', 'shadow_read') ORDER BY e.epoch, e.seq LIMIT $2",
             passage,
             MAX_EVENTS
         ))

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::audit::{LeafKind, add_leaf_as};
 use crate::crossing;
 use crate::edge::News;
+use crate::recognition;
 use crate::sql;
 use crate::store::{StoreError, Tx};
 
@@ -132,7 +133,10 @@ async fn take(
             let fate = insert(app, tx, event, wire).await?;
             if fate == Fate::New {
                 touched.new.push(at);
-                touched.passages.extend(event.passage);
+                // How the looks fared and what models on trial read change no passage.
+                if !matches!(event.body, EventBody::Looked { .. } | EventBody::ShadowRead { .. }) {
+                    touched.passages.extend(event.passage);
+                }
             }
             fate
         }
@@ -222,19 +226,20 @@ async fn insert(app: &App, tx: &mut Tx, event: &EdgeEvent, wire: &[u8]) -> Resul
 
 async fn reading(tx: &mut Tx, event: &EdgeEvent) -> Result<(), StoreError> {
     let Some(passage) = event.passage else { return Ok(()) };
-    let (part, raw, text, probability, looks, whole) = match &event.body {
+    let (part, raw, text, probability, looks, whole, source) = match &event.body {
         EventBody::PlateRead { reading: r } => {
             let part = if r.role == Role::Tractor { "tractor" } else { "trailer" };
-            (part, &r.raw, &r.text, r.probability, r.looks, serde_json::json!(r))
+            (part, &r.raw, &r.text, r.probability, r.looks, serde_json::json!(r), r.source.as_ref())
         }
         EventBody::ContainerRead { reading: r } => {
-            ("container", &r.code, &r.code, r.probability, 1, serde_json::json!(r))
+            ("container", &r.code, &r.code, r.probability, 1, serde_json::json!(r), None)
         }
+        EventBody::ShadowRead { reading } => return recognition::keep(tx, event, reading).await,
         _ => return Ok(()),
     };
     tx.run(sql!(
-        "INSERT INTO readings (event, passage, at, part, raw, text, probability, looks, reading) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO readings (event, passage, at, part, raw, text, probability, looks, reading, camera, height_px) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         event.id,
         passage,
         event.at,
@@ -243,7 +248,9 @@ async fn reading(tx: &mut Tx, event: &EdgeEvent) -> Result<(), StoreError> {
         text,
         probability,
         looks,
-        whole.to_string()
+        whole.to_string(),
+        source.map(|s| s.camera.as_str()),
+        source.and_then(|s| s.height_px)
     ))
     .await?;
     Ok(())

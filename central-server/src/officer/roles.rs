@@ -29,6 +29,8 @@ const ALL: &[OfficerRole] = &[Officer, ShiftLeader, Administrator];
 const AT_LANES: &[OfficerRole] = &[Officer, ShiftLeader];
 const LEADERS: &[OfficerRole] = &[ShiftLeader];
 const ALARMS: &[OfficerRole] = &[ShiftLeader, Administrator];
+/// Those who keep cameras and models.
+const KEEPERS: &[OfficerRole] = &[ShiftLeader, Administrator];
 
 /// The table.
 #[must_use]
@@ -56,6 +58,8 @@ pub fn table() -> Vec<Rule> {
         post("/console/api/passages/{id}/confirm", Who::Roles(AT_LANES)),
         get("/console/api/alarms", Who::Roles(ALARMS)),
         post("/console/api/alarms/{id}/acknowledge", Who::Roles(ALARMS)),
+        get("/console/api/recognition", Who::Roles(KEEPERS)),
+        get("/console/api/recognition/{id}/{which}", Who::Roles(KEEPERS)),
         post("/console/api/expected", Who::Roles(LEADERS)),
         post("/console/api/confirmations", Who::Roles(AT_LANES)),
     ]

@@ -19,6 +19,7 @@ mod ingest;
 mod lists;
 mod outside;
 mod production;
+mod recognition;
 mod roles;
 mod signing;
 mod trouble;

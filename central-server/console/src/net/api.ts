@@ -1,6 +1,6 @@
 /** Calls to central. Every failure becomes a `Fault` with a stable kind and central's own words. */
 
-import type { Alarm, LaneMode, LanesView, Me, PassagePage, PassageView, Sent, Words } from "../contract";
+import type { Alarm, LaneMode, LanesView, Me, PassagePage, PassageView, Recognition, Sent, Words } from "../contract";
 
 /** Central answers within this, or the call has failed. */
 const WITHIN_MS = 10_000;
@@ -95,9 +95,13 @@ export const api = {
   alarms: async () => (await call<{ alarms: Alarm[] }>("GET", "/alarms")).alarms,
   acknowledge: (id: string, note: string) =>
     call<void>("POST", `/alarms/${encodeURIComponent(id)}/acknowledge`, { note }),
+  recognition: () => call<Recognition>("GET", "/recognition"),
 };
 
 export type Api = typeof api;
+
+/** Where a picture of a disagreement between two sets of models is. */
+export const trialPicture = (event: string, which: "frame" | "plate") => `/console/api/recognition/${event}/${which}`;
 
 /** Where a picture is. */
 export const picture = (sha256: string) => `/console/api/evidence/${sha256}`;

@@ -33,6 +33,10 @@ export function AlarmList() {
   );
 }
 
+/** `front: referred 0.050 → 0.310; height_px ...`, with the figures' names in the reader's language. */
+const drift = (detail: string, figures: Record<string, string>): string =>
+  detail.replace(/\b(referred|corrected|confidence|height_px)\b(?= [\d.]+ →)/g, (code) => named(figures, code));
+
 function One(props: { alarm: Alarm }) {
   const desk = useDesk();
   const { t, language } = useSpeech();
@@ -58,7 +62,7 @@ function One(props: { alarm: Alarm }) {
           </button>
         )}
       </p>
-      <p>{alarm.detail}</p>
+      <p>{alarm.kind === "recognition" ? drift(alarm.detail, t.recognition.figures) : alarm.detail}</p>
       {done ? (
         <p class="hint">
           {t.alarms.done}: {alarm.acknowledged_by}, {dayAndClock((alarm.acknowledged_at ?? 0) / 1000, language)}

@@ -14,6 +14,7 @@ import { Dialogs } from "./Dialogs";
 import { Header } from "./Header";
 import { LanePane } from "./LanePane";
 import { PassageList } from "./PassageList";
+import { Recognition } from "./Recognition";
 import { SignIn } from "./SignIn";
 import { Strip } from "./Strip";
 import { DeskContext, useDeskState, useSpeech } from "./use";
@@ -104,6 +105,7 @@ function Page(props: { desk: Desk }) {
         {state.view === "lanes" && <LanePane />}
         {state.view === "passages" && <PassageList />}
         {state.view === "alarms" && <AlarmList />}
+        {state.view === "recognition" && <Recognition />}
       </main>
       <ActionBar />
       <Dialogs />

@@ -37,6 +37,11 @@ export function Header() {
             {open > 0 && <b class="count">{open}</b>} <kbd>A</kbd>
           </button>
         )}
+        {desk.mayAlarms() && (
+          <button type="button" aria-pressed={state.view === "recognition"} onClick={() => go("recognition")}>
+            {t.actions.recognition} <kbd>Q</kbd>
+          </button>
+        )}
         <button type="button" onClick={() => desk.set({ dialog: "keys" })}>
           {t.actions.keys} <kbd>?</kbd>
         </button>

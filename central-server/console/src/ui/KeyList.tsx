@@ -28,7 +28,12 @@ export function KeyList() {
     [["↵"], t.keys.enter],
     [["Esc"], t.keys.escape],
     ...(desk.mayAct() ? ([[["L"], t.actions.passages]] as [string[], string][]) : []),
-    ...(desk.mayAlarms() ? ([[["A"], t.actions.alarms]] as [string[], string][]) : []),
+    ...(desk.mayAlarms()
+      ? ([
+          [["A"], t.actions.alarms],
+          [["Q"], t.actions.recognition],
+        ] as [string[], string][])
+      : []),
     [["G"], t.language],
     [["T"], t.theme],
     [["?"], t.keys.title],

@@ -8,6 +8,7 @@ import { Fault, type PassageFilter } from "../net/api";
 import { faultText } from "../words";
 import { Compare } from "./Compare";
 import { Boom, Confirmations, DoneActs, Route, Way } from "./Course";
+import { Looks } from "./Looks";
 import { Pictures } from "./Pictures";
 import { Plate } from "./Plate";
 import { useDesk, useDeskState, useSpeech } from "./use";
@@ -176,6 +177,7 @@ function OnePassage(props: { view: PassageView; onClose: () => void }) {
       <Pictures passage={view} />
       <Plate passage={view} past />
       <Why passage={view} />
+      {view.looked && <Looks looked={view.looked} />}
       <Compare passage={view} />
       <Confirmations passage={view} />
       <Route passage={view} />

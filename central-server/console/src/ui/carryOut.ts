@@ -28,6 +28,9 @@ export function carryOut(desk: Desk, key: KeyAct): void {
     case "alarms":
       if (desk.mayAlarms()) desk.set({ view: view === "alarms" ? "lanes" : "alarms" });
       break;
+    case "recognition":
+      if (desk.mayAlarms()) desk.set({ view: view === "recognition" ? "lanes" : "recognition" });
+      break;
     case "keys":
       desk.set({ dialog: "keys" });
       break;

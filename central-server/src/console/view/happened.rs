@@ -2,7 +2,7 @@
 
 use gate_core::ids::{GrantId, Sha256Hex};
 use gate_core::message::event::{ActPlace, BarrierAction, EdgeEvent, EventBody};
-use gate_core::reading::PlateReading;
+use gate_core::reading::{LookFate, PlateReading};
 use gate_core::vehicle::Role;
 use serde::Serialize;
 
@@ -34,6 +34,15 @@ pub struct Unread {
     pub fates: Vec<(String, u32)>,
     /// The best frames.
     pub frames: Vec<Sha256Hex>,
+}
+
+/// Every look at a vehicle that is gone, by count, and the first and the last ones each with its fate.
+#[derive(Clone, Debug, Serialize)]
+pub struct Looked {
+    /// How many looks had which fate.
+    pub fates: Vec<(String, u32)>,
+    /// The looks.
+    pub looks: Vec<LookFate>,
 }
 
 /// An event with the time central received it.
@@ -100,6 +109,14 @@ impl Happened {
         }
         self.0.iter().rev().find_map(|r| match &r.event.body {
             EventBody::Unread { fates, frames } => Some(Unread { fates: fates.clone(), frames: frames.clone() }),
+            _ => None,
+        })
+    }
+
+    /// How all looks fared, when the vehicle is gone.
+    pub(super) fn looked(&self) -> Option<Looked> {
+        self.0.iter().rev().find_map(|r| match &r.event.body {
+            EventBody::Looked { fates, looks } => Some(Looked { fates: fates.clone(), looks: looks.clone() }),
             _ => None,
         })
     }

@@ -21,7 +21,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use self::acts::ActView;
-use self::happened::{Boom, Unread};
+use self::happened::{Boom, Looked, Unread};
 use crate::app::App;
 use crate::crossing::{self, PassageRecord, core};
 use crate::decision::{self, Fresh};
@@ -42,6 +42,9 @@ pub struct PassageView {
     pub doubtful: Option<PlateReading>,
     /// The best looks at a vehicle that could not be read.
     pub unread: Option<Unread>,
+    /// How each look at it fared, once it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looked: Option<Looked>,
     /// Where central sends it.
     pub route: Option<RouteAdvice>,
     /// What was declared.
@@ -119,6 +122,7 @@ pub async fn view(app: &App, id: PassageId) -> Result<Option<PassageView>, Store
         fresh,
         acts,
         boom: happened.boom(),
+        looked: happened.looked(),
         crossing: journey.as_ref().map(|j| j.id),
         journey,
         evidence: evidence(app, &record, unread.as_ref()).await?,
