@@ -73,6 +73,15 @@ name!(
     /// A border gate, as `kim-thanh`.
     SiteId, "site"
 );
+
+impl SiteId {
+    /// The gate that this project is made for: the name of a site whose configuration gives none.
+    #[must_use]
+    pub fn kim_thanh() -> Self {
+        Self("kim-thanh".to_owned())
+    }
+}
+
 name!(
     /// One edge machine, as `kt-edge-1`.
     EdgeId, "edge"
@@ -168,6 +177,7 @@ mod tests {
             assert!(LaneId::new(bad).is_err(), "{bad:?} passed");
         }
         assert!(serde_json::from_str::<LaneId>("\"a/b\"").is_err());
+        assert_eq!(SiteId::new("kim-thanh"), Ok(SiteId::kim_thanh()));
     }
 
     #[test]

@@ -147,8 +147,7 @@ impl Default for Config {
     fn default() -> Self {
         let any = |port| SocketAddr::from(([0, 0, 0, 0], port));
         Self {
-            #[expect(clippy::expect_used, reason = "a constant name that the test below reads")]
-            site: SiteId::new("kim-thanh").expect("a constant"),
+            site: SiteId::kim_thanh(),
             profile: Profile::Standard,
             names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
             listen: any(8443),
