@@ -19,5 +19,6 @@ mod order;
 pub mod replay;
 mod runner;
 pub mod signal;
+mod unended;
 pub mod view;
 mod wellness;

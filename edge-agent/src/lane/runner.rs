@@ -2,9 +2,11 @@
 //! carries out what they answer: records first, then outputs.
 //!
 //! - STOP goes past everything: the chain is dropped before the machine hears of it.
-//! - An OPEN waits until its record is on the disk; when the disk does not take it within
-//!   [`RECORD_WITHIN`], nothing opens.
+//! - An OPEN waits until its record is on the disk; when the disk does not take it in time, nothing opens.
 //! - When this task dies or hangs no relay stays on: pulses and green are timed by the board.
+
+mod carry;
+mod show;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,13 +15,13 @@ use std::time::Duration;
 use gate_barrier::device::{DeviceEvent, LaneDevices};
 use gate_core::barrier::io::{DeviceNews, Motion, Output};
 use gate_core::barrier::state::BarrierState;
-use gate_core::clock::{Monotonic, UtcMicros};
+use gate_core::clock::UtcMicros;
 use gate_core::ids::{GrantId, LaneId, LaneSession, PassageId, RequestId};
 use gate_core::lane::effect::StepIds;
 use gate_core::lane::state::LaneState;
 use gate_core::message::event::EventBody;
 use gate_core::message::exchange::RouteAdvice;
-use gate_core::passage::{OpenedBy, PassageOutcome};
+use gate_core::passage::PassageOutcome;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -29,19 +31,18 @@ use super::decide::{Answer, Deciders};
 use super::hands::Hands;
 use super::journal::{Entry, Head, Journal};
 use super::kept::Kept;
-use super::signal::{Effect, Readings, Signal, from_micros, micros};
+use super::signal::{Readings, Signal, from_micros, micros};
+use super::unended::unended;
 use super::view::{LaneAct, LaneOrder, LaneStop, LaneView};
 use super::wellness::Wellness;
 use crate::clock::Clock;
-use crate::outbox::{Draft, Outbox};
+use crate::outbox::Outbox;
 use crate::sight::{Seen, Watched};
 
 /// Time passes for the machines at least so often.
 const TICK: Duration = Duration::from_millis(50);
 /// The word that commands must echo is renewed so often.
 const SESSION: Duration = Duration::from_secs(10);
-/// An OPEN whose record is not on the disk within this is not given.
-pub const RECORD_WITHIN: Duration = Duration::from_millis(600);
 
 /// A new word that commands must echo.
 pub(super) fn new_session() -> LaneSession {
@@ -99,11 +100,11 @@ impl Runner {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         self.record(None, EventBody::Started { version, found });
         let before = self.kept;
-        if let Some(Kept { passage: Some(open), opened_by, .. }) = before {
-            self.record(Some(open), EventBody::PassageEnded { outcome: PassageOutcome::Unseen, opened_by });
-        }
         if before.is_some_and(|kept| kept.stopped) {
             self.feed(Signal::StillStopped);
+        }
+        for (open, opened_by) in unended(&self.outbox, &self.lane, before).await {
+            self.record(Some(open), EventBody::PassageEnded { outcome: PassageOutcome::Unseen, opened_by });
         }
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -237,126 +238,5 @@ impl Runner {
             request: RequestId::from_parts(unix_ms, rand::random()),
             grant: GrantId::from_parts(unix_ms, rand::random()),
         }
-    }
-
-    /// Stops first, then records, then everything else in its order.
-    fn carry_out(&mut self, effects: Vec<Effect>) {
-        let stops = |effect: &Effect| matches!(effect, Effect::Output(Output::DropStop | Output::Red));
-        let records = |effect: &Effect| matches!(effect, Effect::Record { .. });
-        let (first, rest): (Vec<_>, Vec<_>) = effects.into_iter().partition(stops);
-        let (second, third): (Vec<_>, Vec<_>) = rest.into_iter().partition(records);
-        let mut recorded = true;
-        for effect in first.into_iter().chain(second).chain(third) {
-            match effect {
-                Effect::Output(output) if Hands::raises(output) => self.raise(output, recorded),
-                Effect::Output(output) => self.output(output),
-                Effect::Record { passage, body } => recorded &= self.record(passage, *body),
-                Effect::Ask { ask, session } => {
-                    let (deciders, told) = (self.deciders.clone(), self.told.clone());
-                    tokio::spawn(async move {
-                        let answer = deciders.decide(*ask, session).await;
-                        // The lane may have ended.
-                        let _ = told.send(Told::Decided(Box::new(answer))).await;
-                    });
-                }
-                Effect::Watch { passage, track } => {
-                    self.route = None;
-                    self.hands.route(None);
-                    self.watch.send_replace(Some(Watched { passage, track }));
-                }
-                Effect::WatchNoMore => {
-                    self.route = None;
-                    self.hands.route(None);
-                    self.watch.send_replace(None);
-                }
-                Effect::Show(sign) => self.hands.show(sign),
-                Effect::Escalate(stage) => self.escalated = stage,
-                Effect::Answer(outcome) => {
-                    if let Some(answer) = self.answer.take() {
-                        // The person's page may have gone away.
-                        let _ = answer.send(outcome);
-                    }
-                }
-            }
-        }
-    }
-
-    fn output(&mut self, output: Output) {
-        if let Some(news) = self.hands.output(output) {
-            let told = self.told.clone();
-            tokio::spawn(async move {
-                // The lane may have ended.
-                let _ = told.send(Told::NotTaken(news)).await;
-            });
-        }
-    }
-
-    /// Raises the boom once its record is on the disk.
-    fn raise(&self, output: Output, recorded: bool) {
-        let (outbox, told) = (self.outbox.clone(), self.told.clone());
-        tokio::spawn(async move {
-            let settled = recorded && tokio::time::timeout(RECORD_WITHIN, outbox.settled()).await.unwrap_or(false);
-            let _ = told.send(Told::Recorded(output, settled)).await;
-        });
-    }
-
-    fn record(&self, passage: Option<PassageId>, body: EventBody) -> bool {
-        let (at, clock) = (self.clock.utc(), self.clock.quality());
-        count(&self.lane, &body);
-        self.outbox.record(Draft { lane: self.lane.clone(), passage, at, clock, body }).is_ok()
-    }
-
-    fn keep(&mut self) {
-        let vehicle = self.core.lane().vehicle();
-        let kept = Kept {
-            stopped: self.core.is_stopped(),
-            mode: self.core.lane().mode(),
-            passage: vehicle.map(|v| v.passage),
-            opened_by: vehicle.map_or(OpenedBy::Nobody, |v| v.opened_by),
-        };
-        if self.kept != Some(kept) {
-            self.kept = Some(kept);
-            self.journal.keep(kept);
-        }
-    }
-
-    fn show(&mut self, now: Monotonic) {
-        let state = self.core.lane().state();
-        if self.since.0 != state {
-            self.since = (state, self.clock.utc());
-        }
-        if !matches!(state, LaneState::Referred | LaneState::Tailgated | LaneState::Passing) {
-            self.escalated = 0;
-        }
-        let mut view = LaneView::of(&self.core, self.wellness.faults(), self.since.1, now);
-        view.cameras = self.wellness.cameras();
-        view.route.clone_from(&self.route);
-        view.escalated = self.escalated;
-        self.view.send_if_modified(|shown| {
-            let changed = *shown != view;
-            if changed {
-                *shown = view;
-            }
-            changed
-        });
-    }
-}
-
-fn count(lane: &LaneId, body: &EventBody) {
-    let name = || lane.as_str().to_owned();
-    match body {
-        EventBody::PassageEnded { outcome, opened_by } => {
-            let (outcome, by) = (format!("{outcome:?}"), format!("{opened_by:?}"));
-            metrics::counter!("edge_passages_total", "lane" => name(), "outcome" => outcome, "opened_by" => by)
-                .increment(1);
-        }
-        EventBody::Unread { .. } => metrics::counter!("edge_unread_total", "lane" => name()).increment(1),
-        EventBody::Refused { what, .. } => {
-            metrics::counter!("edge_refused_total", "lane" => name(), "what" => what.clone()).increment(1);
-        }
-        EventBody::Fault { code, .. } => {
-            metrics::counter!("edge_faults_total", "lane" => name(), "code" => code.clone()).increment(1);
-        }
-        _ => {}
     }
 }
