@@ -76,6 +76,11 @@ async fn read_inputs(lane: &LaneConfig) -> usize {
         }
     }
     let mut faults = answers.iter().filter(|device| !device.good()).count();
+    for (device, said) in commission::beside(&lane.wiring).await {
+        faults += usize::from(said.is_err());
+        let word = said.unwrap_or_else(|error| error.to_string());
+        say(format!("lane {} device {device}: {word}", lane.lane));
+    }
     for (bus, state) in devices.health().buses {
         let word = match state {
             BusState::Open => "answers".to_owned(),

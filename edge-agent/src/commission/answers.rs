@@ -98,7 +98,7 @@ fn read(profile: &DeviceProfile) -> Option<Work> {
             profile.controller.as_ref().map(|c| Work::ReadHoldingRegisters(c.status_register, 1))
         }
         DeviceKind::SimpleRs485 => Some(Work::SimpleQuery),
-        DeviceKind::LedVoiceDisplay => None,
+        DeviceKind::LedVoiceDisplay | DeviceKind::Weighbridge | DeviceKind::RfidReader => None,
     }
 }
 

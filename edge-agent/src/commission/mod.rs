@@ -7,6 +7,7 @@
 //! moves drops the stop chain, and it stays dropped.
 
 mod answers;
+mod beside;
 mod hands;
 mod inputs;
 mod outputs;
@@ -20,6 +21,7 @@ use thiserror::Error;
 use tokio::io::AsyncRead;
 
 pub use answers::{AnswerTimes, measure};
+pub use beside::beside;
 pub use hands::Hands;
 pub use inputs::InputTest;
 pub use report::{CommissioningReport, Travel, timings};

@@ -14,6 +14,7 @@ mod breaker;
 mod endpoint;
 mod error;
 mod link;
+pub mod once;
 mod owner;
 mod request;
 mod tap;

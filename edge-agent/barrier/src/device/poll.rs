@@ -40,7 +40,7 @@ fn work(station: &Station) -> Option<Work> {
             profile.controller.as_ref().map(|c| Work::ReadHoldingRegisters(c.status_register, 1))
         }
         DeviceKind::SimpleRs485 => Some(Work::SimpleQuery),
-        DeviceKind::LedVoiceDisplay => None,
+        DeviceKind::LedVoiceDisplay | DeviceKind::Weighbridge | DeviceKind::RfidReader => None,
     }
 }
 

@@ -35,6 +35,12 @@ fn sections(profile: &DeviceProfile, document: &Document, problems: &mut Vec<Pro
             kind == DeviceKind::LedVoiceDisplay,
             kind == DeviceKind::LedVoiceDisplay,
         ),
+        (
+            "weighbridge",
+            profile.weighbridge.is_some(),
+            kind == DeviceKind::Weighbridge,
+            kind == DeviceKind::Weighbridge,
+        ),
     ];
     for (name, is_there, needed, allowed) in present {
         let at = format!("/{name}");

@@ -8,6 +8,7 @@ mod controller;
 mod display;
 mod line;
 mod relay_board;
+mod weighbridge;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub use controller::{ControllerProfile, StatusRegister};
 pub use display::DisplayProfile;
 pub use line::{LineProfile, Parity};
 pub use relay_board::{InputBank, InputTable, PulseForm, PulseProfile, RelayBank, RelayTable};
+pub use weighbridge::WeighbridgeProfile;
 
 use crate::config::{ConfigErrors, Document};
 
@@ -48,6 +50,8 @@ pub struct DeviceProfile {
     pub controller: Option<ControllerProfile>,
     /// The lane display.
     pub display: Option<DisplayProfile>,
+    /// The weighbridge.
+    pub weighbridge: Option<WeighbridgeProfile>,
 }
 
 /// What a device is.
@@ -62,6 +66,10 @@ pub enum DeviceKind {
     SimpleRs485,
     /// The LED and voice lane display of `AA 55` frames. Needs `[display]`.
     LedVoiceDisplay,
+    /// A weighbridge that talks by itself, in Toledo continuous frames. Needs `[weighbridge]`.
+    Weighbridge,
+    /// An UHF RFID reader of the UHFReader18 family.
+    RfidReader,
 }
 
 impl DeviceKind {

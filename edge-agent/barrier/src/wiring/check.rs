@@ -121,7 +121,7 @@ impl Check<'_> {
             if device.profile.kind.is_modbus() != on_it[0].profile.kind.is_modbus()
                 || (!device.profile.kind.is_modbus() && on_it.len() > 1)
             {
-                self.report(at, "Modbus and AA 55 frames do not share a line", "give each its own bus");
+                self.report(at, "devices that do not speak Modbus share no line", "give each its own bus");
             }
             if numbered && !device.profile.kind.is_modbus() {
                 let remedy = "use serial or serial_over_tcp for it";
