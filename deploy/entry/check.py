@@ -17,6 +17,10 @@ from .say import ROOT, Failure, run, say
 PYTHON_SOURCES = ("gate", "deploy/entry", "models/training", "models/evaluate", "tests")
 
 
+# What `--long` plays: histories of a lane, seconds for each codec's mutated frames, passages on the wire.
+LONG = {"GATE_HISTORIES": "100000", "GATE_FUZZ_SECONDS": "300", "GATE_PASSAGES": "2000"}
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of the tests."""
@@ -107,7 +111,7 @@ def _clippy(_counts: Counts, _long: bool) -> None:
 
 
 def _rust(counts: Counts, long: bool) -> None:
-    long_counts = {"GATE_HISTORIES": os.environ.get("GATE_HISTORIES", "100000")} if long else {}
+    long_counts = {name: os.environ.get(name, count) for name, count in LONG.items()} if long else {}
     run(
         "test binaries",
         ["cargo", "build", "--locked", "--workspace", "--all-targets"],

@@ -12,15 +12,10 @@ use edge_agent::identity::Identity;
 use gate_core::ids::{EdgeId, SiteId};
 use gate_core::message::envelope::{EnvelopeError, TrustedKeys, open, seal};
 use gate_simulators::plant::{BoomTimes, NoteKind, Sensor, SensorFault};
-use gate_simulators::site::{BarrierKind, Found, Lane, LaneSetup, Place, Site};
-use tokio::io::AsyncWriteExt as _;
+use gate_simulators::site::{BarrierKind, LaneSetup, Site};
+use gate_simulators::wiring::Way;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    Tcp,
-    Pty,
-}
 
 struct Bench {
     folder: tempfile::TempDir,
@@ -31,60 +26,12 @@ fn profiles() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../firmware-config").canonicalize().unwrap()
 }
 
-fn bus(found: &Found, modbus: bool) -> String {
-    match found {
-        Found::Tcp(address) if modbus => format!("modbus_tcp = \"{address}\""),
-        Found::Tcp(address) => format!("serial_over_tcp = \"{address}\""),
-        Found::Pty(path) => format!("serial = \"{}\"", path.display()),
-    }
-}
-
-fn wiring(lane: &Lane, kind: BarrierKind) -> String {
-    let example = match kind {
-        BarrierKind::Relays => "example.toml",
-        BarrierKind::Came => "example-came.toml",
-        BarrierKind::SimpleRs485 => "example-simple-rs485.toml",
-    };
-    let text = std::fs::read_to_string(profiles().join("lanes").join(example)).unwrap();
-    let mut section = String::new();
-    let lines = text.lines().map(|line| {
-        if let Some(name) = line.strip_prefix('[') {
-            section = name.split(']').next().unwrap().to_owned();
-        }
-        let port = match section.as_str() {
-            "bus.barrier" | "bus.board" => Some(("board", true)),
-            "bus.controller" => Some(("controller", kind == BarrierKind::Came)),
-            "bus.display" => Some(("display", false)),
-            _ => None,
-        };
-        match port {
-            Some((port, modbus)) if line.contains(" = ") => bus(&lane.places[port], modbus),
-            _ if line.starts_with("lane = ") => "lane = \"in-1\"".to_owned(),
-            _ => line.to_owned(),
-        }
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 async fn bench(kind: BarrierKind, way: Way) -> Bench {
-    let place = || match way {
-        Way::Tcp => Place::Tcp("127.0.0.1:0".parse().unwrap()),
-        Way::Pty => Place::Pty(PathBuf::new()),
-    };
-    let setup = LaneSetup {
-        name: "in-1".to_owned(),
-        barrier: kind,
-        board: place(),
-        controller: (kind != BarrierKind::Relays).then(place),
-        display: (kind == BarrierKind::Relays).then(place),
-        boom: BoomTimes { open_ms: 700, close_ms: 900 },
-        closes_by_itself_ms: None,
-        pace_baud: None,
-    };
-    let site = Arc::new(Site::start(&[setup]).await.unwrap());
+    let boom = BoomTimes { open_ms: 700, close_ms: 900 };
+    let site = Arc::new(Site::start(&[LaneSetup::of_example(kind, way, boom)]).await.unwrap());
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("lanes")).unwrap();
-    std::fs::write(folder.path().join("lanes/in-1.toml"), wiring(&site.lanes["in-1"], kind)).unwrap();
+    std::fs::write(folder.path().join("lanes/in-1.toml"), site.lanes["in-1"].wiring(&profiles()).unwrap()).unwrap();
     let toml = format!(
         "schema = 1\nprofiles = {:?}\n[panel]\nlisten = '127.0.0.1:0'\n[[lane]]\nname = 'in-1'\ndirection = 'entry'\nwiring = 'lanes/in-1.toml'\n",
         profiles()
@@ -102,7 +49,7 @@ impl Bench {
 fn identity() -> Identity {
     let event_key = SigningKey::from_bytes(&[7; 32]);
     Identity {
-        site: SiteId::new("kim-thanh").unwrap(),
+        site: SiteId::kim_thanh(),
         edge: EdgeId::new("kt-edge-1").unwrap(),
         lanes: Vec::new(),
         central_key: SigningKey::from_bytes(&[9; 32]).verifying_key(),
@@ -218,7 +165,7 @@ async fn nothing_moves_before_a_person_agrees() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loop_that_is_not_seen_keeps_every_output_untouched() {
     let bench = bench(BarrierKind::Relays, Way::Tcp).await;
-    let mut order = wiring(&bench.site.lanes["in-1"], BarrierKind::Relays);
+    let mut order = bench.site.lanes["in-1"].wiring(&profiles()).unwrap();
     // Nobody changes this contact.
     order = order.replace("emergency = { device = \"board\", input = 8, energised = \"active\" }", "");
     order.push_str("\npower_good = { device = \"board\", input = 8, energised = \"active\" }\n");
@@ -254,23 +201,24 @@ async fn a_body_under_the_closing_boom_drops_the_chain() {
 
 /// What the devices were asked, by their own record: nothing but reads.
 fn only_reads(bench: &Bench, kind: BarrierKind) {
-    let ports = &bench.site.lanes["in-1"].ports;
-    let board = ports["board"].heard();
+    let state = bench.site.lanes["in-1"].sim.now();
+    let heard = |port| state.log.heard(port);
+    let board = heard("board");
     assert!(!board.is_empty() && board.iter().all(|pdu| matches!(pdu[0], 1..=4)), "{board:02X?}");
-    match (kind, ports.get("controller").map(|p| p.heard())) {
-        (BarrierKind::SimpleRs485, Some(heard)) => {
+    let controller = heard("controller");
+    match kind {
+        BarrierKind::SimpleRs485 => {
             let query = [0xAA, 0x55, 0x04, 0x01, 0x05];
             // A pty hands frames over in pieces.
-            let bytes = heard.concat();
+            let bytes = controller.concat();
             assert!(!bytes.is_empty() && bytes.chunks(query.len()).all(|b| b == query), "{bytes:02X?}");
         }
-        (_, Some(heard)) => assert!(!heard.is_empty() && heard.iter().all(|pdu| pdu[0] == 3), "{heard:02X?}"),
-        (_, None) => {}
+        BarrierKind::Came => {
+            assert!(!controller.is_empty() && controller.iter().all(|pdu| pdu[0] == 3), "{controller:02X?}");
+        }
+        BarrierKind::Relays => {}
     }
-    if let Some(display) = ports.get("display") {
-        assert_eq!(display.heard(), Vec::<Vec<u8>>::new());
-    }
-    let state = bench.site.lanes["in-1"].sim.now();
+    assert_eq!(heard("display"), Vec::<Vec<u8>>::new());
     assert!(state.plant.journal.pulses().is_empty() && state.plant.stop_chain_closed());
 }
 
@@ -291,4 +239,43 @@ async fn check_devices_writes_no_output_on_any_line() {
         assert!(said.contains("input loop_under: not active"), "{kind:?} {way:?}: {said}");
         only_reads(&bench, kind);
     }
+}
+
+/// A device beside the barrier behind a converter: says this to each who connects, and keeps what it was told.
+async fn aside(says: &'static [u8], waits: bool) -> (std::net::SocketAddr, Arc<std::sync::Mutex<Vec<u8>>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, heard) = (listener.local_addr().unwrap(), Arc::default());
+    let kept: Arc<std::sync::Mutex<Vec<u8>>> = Arc::clone(&heard);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut bytes = [0; 64];
+            if waits {
+                let count = stream.read(&mut bytes).await.unwrap_or(0);
+                kept.lock().unwrap().extend_from_slice(&bytes[..count]);
+            }
+            let _ = stream.write_all(says).await;
+            let count = stream.read(&mut bytes).await.unwrap_or(0);
+            kept.lock().unwrap().extend_from_slice(&bytes[..count]);
+        }
+    });
+    (address, heard)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_devices_tells_what_weighbridge_and_tag_reader_say_and_changes_neither() {
+    let bench = bench(BarrierKind::Relays, Way::Tcp).await;
+    let (scale, told_scale) = aside(b"\x02\x2A\x30\x20 12340000000\x0D\x3D", false).await;
+    let (reader, told_reader) = aside(b"\x0A\x00\x01\x01\x01\x03\xE2\x00\x34\xE1\xD4", true).await;
+    let mut wiring = bench.site.lanes["in-1"].wiring(&profiles()).unwrap();
+    wiring.push_str(&format!(
+        "\n[bus.scale]\nserial_over_tcp = \"{scale}\"\n[device.scale]\nprofile = \"toledo-continuous\"\nbus = \"scale\"\n\
+         [bus.tags]\nserial_over_tcp = \"{reader}\"\n[device.tags]\nprofile = \"uhfreader18\"\nbus = \"tags\"\n"
+    ));
+    std::fs::write(bench.folder.path().join("lanes/in-1.toml"), wiring).unwrap();
+    let said = check(bench.folder.path()).await;
+    assert!(said.contains("device scale: 12340.000 kg gross, stable"), "{said}");
+    assert!(said.contains("device tags: 1 tag(s): e20034"), "{said}");
+    only_reads(&bench, BarrierKind::Relays);
+    assert_eq!(*told_scale.lock().unwrap(), Vec::<u8>::new());
+    assert_eq!(*told_reader.lock().unwrap(), [0x04, 0xFF, 0x01, 0x1B, 0xB4], "an inventory and nothing else");
 }

@@ -29,7 +29,8 @@ use gate_core::plate::Country;
 use gate_core::reading::PlateReading;
 use gate_core::vehicle::{Direction, Role, VehicleClass};
 use gate_simulators::plant::{BoomTimes, Manner, NoteKind, VehicleKind};
-use gate_simulators::site::{BarrierKind, Found, LaneSetup, Place, SimLane, Site};
+use gate_simulators::site::{BarrierKind, LaneSetup, SimLane, Site};
+use gate_simulators::wiring::Way;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -49,34 +50,11 @@ pub struct Plant {
 
 impl Plant {
     pub async fn start() -> Self {
-        let place = || Place::Tcp("127.0.0.1:0".parse().unwrap());
-        let setup = LaneSetup {
-            name: "in-1".to_owned(),
-            barrier: BarrierKind::Relays,
-            board: place(),
-            controller: None,
-            display: Some(place()),
-            boom: BoomTimes { open_ms: 700, close_ms: 800 },
-            closes_by_itself_ms: Some(2500),
-            pace_baud: None,
-        };
+        let boom = BoomTimes { open_ms: 700, close_ms: 800 };
+        let setup =
+            LaneSetup { closes_by_itself_ms: Some(2500), ..LaneSetup::of_example(BarrierKind::Relays, Way::Tcp, boom) };
         let site = Site::start(&[setup]).await.unwrap();
-        let text = std::fs::read_to_string(profiles().join("lanes/example.toml")).unwrap();
-        let at = |port: &str| match &site.lanes["in-1"].places[port] {
-            Found::Tcp(address) => *address,
-            Found::Pty(path) => panic!("{}", path.display()),
-        };
-        let wiring = text
-            .lines()
-            .map(|line| match line {
-                l if l.starts_with("serial = ") && l.contains("A50285BI") => {
-                    format!("modbus_tcp = \"{}\"", at("board"))
-                }
-                l if l.starts_with("serial = ") => format!("serial_over_tcp = \"{}\"", at("display")),
-                l => l.to_owned(),
-            })
-            .collect::<Vec<_>>()
-            .join("\n");
+        let wiring = site.lanes["in-1"].wiring(&profiles()).unwrap();
         Self { site, wiring }
     }
 

@@ -14,8 +14,9 @@ use tokio::net::TcpListener;
 use tokio_util::codec::Decoder as _;
 
 use crate::device::{CameController, Display, RelayBoard};
+use crate::log::{Heard, LaneLog};
 use crate::plant::{BoomTimes, Drive, LanePlant, Sensor};
-use crate::wire::{Answers, Port, serve_pty, serve_tcp};
+use crate::wire::{Answers, Port, WireFaultKind, serve_pty, serve_tcp};
 
 /// The simulator's file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,6 +94,8 @@ pub struct LaneState {
     pub came: CameController,
     /// The display.
     pub display: Display,
+    /// What was heard and answered.
+    pub log: LaneLog,
 }
 
 /// One lane that many hands look at.
@@ -107,11 +110,12 @@ impl SimLane {
     pub fn now(&self) -> MutexGuard<'_, LaneState> {
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let LaneState { plant, board, .. } = &mut *guard;
+        let LaneState { plant, board, log, .. } = &mut *guard;
         // In small steps, so that a relay falls off when its time is over and not when somebody looks.
         while plant.now_ms() < now_ms {
             plant.advance_to((plant.now_ms() + 5).min(now_ms));
             board.pass(plant);
+            log.look(plant);
         }
         guard
     }
@@ -157,6 +161,23 @@ impl Answers for Unit {
             Self::Board(_) | Self::Came(_) => Vec::new(),
         }
     }
+
+    fn note(&self, asked: &[u8], answered: Option<&[u8]>, fault: Option<&WireFaultKind>) {
+        let (port, lane) = match self {
+            Self::Board(lane) => ("board", lane),
+            Self::Came(lane) | Self::Simple(lane, _) => ("controller", lane),
+            Self::Display(lane) => ("display", lane),
+        };
+        let LaneState { plant, log, .. } = &mut *lane.now();
+        log.hear(Heard {
+            at_ms: plant.now_ms(),
+            port,
+            asked: asked.to_vec(),
+            answered: answered.map(<[u8]>::to_vec),
+            fault: fault.cloned(),
+            boom_deg: plant.boom().angle_deg(),
+        });
+    }
 }
 
 fn simple(lane: &SimLane, waiting: &Mutex<BytesMut>, bytes: &[u8]) -> Vec<u8> {
@@ -187,6 +208,10 @@ fn simple(lane: &SimLane, waiting: &Mutex<BytesMut>, bytes: &[u8]) -> Vec<u8> {
 
 /// One lane with its ports.
 pub struct Lane {
+    /// Its name.
+    pub name: String,
+    /// What moves its boom.
+    pub barrier: BarrierKind,
     /// The lane.
     pub sim: SimLane,
     /// Its ports by name: `board`, `controller`, `display`.
@@ -226,9 +251,16 @@ async fn start_lane(setup: &LaneSetup, started: Instant) -> io::Result<Lane> {
         board: RelayBoard::in_service(),
         came: CameController::default(),
         display: Display::default(),
+        log: LaneLog::default(),
     };
     let sim = SimLane { started, state: Arc::new(Mutex::new(state)) };
-    let mut lane = Lane { sim: sim.clone(), ports: BTreeMap::new(), places: BTreeMap::new() };
+    let mut lane = Lane {
+        name: setup.name.clone(),
+        barrier: setup.barrier,
+        sim: sim.clone(),
+        ports: BTreeMap::new(),
+        places: BTreeMap::new(),
+    };
     let mut devices = vec![("board", Unit::Board(sim.clone()), setup.board.clone())];
     let controller = match setup.barrier {
         BarrierKind::Relays => None,

@@ -25,6 +25,8 @@ pub trait Answers: Send + Sync + 'static {
     fn answer(&self, unit: u8, pdu: &[u8]) -> Option<Vec<u8>>;
     /// Bytes of a port that is not Modbus; the bytes to send back.
     fn raw(&self, bytes: &[u8]) -> Vec<u8>;
+    /// Keeps what was heard (the PDU, or the bytes as they came), what was answered, and what the line did to it.
+    fn note(&self, asked: &[u8], answered: Option<&[u8]>, fault: Option<&WireFaultKind>);
 }
 
 /// One port: what answers there, how, and with which fault.
@@ -35,34 +37,18 @@ pub struct Port<A> {
     /// Time of one character on the line; zero sends at once.
     character: Duration,
     fault: Mutex<Option<WireFault>>,
-    heard: Mutex<Vec<Vec<u8>>>,
 }
-
-/// Requests that a port remembers; the first ones are kept.
-const HEARD: usize = 4096;
 
 impl<A: Answers> Port<A> {
     /// A port without fault. With `baud` an answer takes the time that the line would need.
     pub fn new(device: A, modbus: bool, baud: Option<u32>) -> Self {
         let character = baud.map_or(Duration::ZERO, |b| Duration::from_secs(10) / b.max(1));
-        Self { device, modbus, character, fault: Mutex::new(None), heard: Mutex::new(Vec::new()) }
+        Self { device, modbus, character, fault: Mutex::new(None) }
     }
 
     /// Sets or clears the port's fault.
     pub fn set_fault(&self, fault: Option<WireFault>) {
         *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
-    }
-
-    /// What was asked here: the PDU of each Modbus request, or the bytes as they came.
-    pub fn heard(&self) -> Vec<Vec<u8>> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn hear(&self, bytes: &[u8]) {
-        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        if heard.len() < HEARD {
-            heard.push(bytes.to_vec());
-        }
     }
 
     fn next_fault(&self) -> Option<WireFaultKind> {
@@ -91,9 +77,9 @@ impl<A: Answers> Port<A> {
             if !self.modbus {
                 let fault = self.next_fault();
                 let taken = bytes.split();
-                self.hear(&taken);
                 let answer =
                     if matches!(fault, Some(WireFaultKind::Deaf)) { Vec::new() } else { self.device.raw(&taken) };
+                self.device.note(&taken, (!answer.is_empty()).then_some(answer.as_slice()), fault.as_ref());
                 self.send_raw(&mut stream, answer, fault).await?;
                 continue;
             }
@@ -131,9 +117,9 @@ impl<A: Answers> Port<A> {
         framing: Framing,
         request: &Request,
     ) -> io::Result<bool> {
-        self.hear(&request.pdu);
         let fault = self.next_fault();
         if fault == Some(WireFaultKind::Deaf) {
+            self.device.note(&request.pdu, None, fault.as_ref());
             return Ok(true);
         }
         let refused = |code| request.pdu.first().map(|function| vec![function | 0x80, code]);
@@ -141,6 +127,7 @@ impl<A: Answers> Port<A> {
             Some(WireFaultKind::Exception { code }) => refused(code),
             _ => self.device.answer(request.unit, &request.pdu),
         };
+        self.device.note(&request.pdu, answer.as_deref(), fault.as_ref());
         let (Some(pdu), true) = (answer, request.unit != 0) else { return Ok(true) };
         let mut frame = framing.wrap(request, &pdu);
         match fault {

@@ -9,26 +9,11 @@ use gate_barrier::device::{DeviceEvent, LaneDevices};
 use gate_barrier::wiring::LaneWiring;
 use gate_core::barrier::io::{DeviceNews, InputName, InputReading};
 use gate_simulators::plant::{BoomTimes, Manner, VehicleKind};
-use gate_simulators::site::{BarrierKind, Found, Lane, LaneSetup, Place, Site};
+use gate_simulators::site::{BarrierKind, Lane, LaneSetup, Site};
 use gate_simulators::wire::{WireFault, WireFaultKind};
+pub use gate_simulators::wiring::Way;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout_at};
-
-/// How the driver reaches the simulator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    Tcp,
-    Pty,
-}
-
-impl Way {
-    fn place(self) -> Place {
-        match self {
-            Self::Tcp => Place::Tcp("127.0.0.1:0".parse().unwrap()),
-            Self::Pty => Place::Pty(PathBuf::new()),
-        }
-    }
-}
 
 pub struct Bench {
     pub site: Site,
@@ -41,56 +26,11 @@ pub fn profiles() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../firmware-config")
 }
 
-fn bus(found: &Found, modbus: bool) -> String {
-    match found {
-        Found::Tcp(address) if modbus => format!("modbus_tcp = \"{address}\""),
-        Found::Tcp(address) => format!("serial_over_tcp = \"{address}\""),
-        Found::Pty(path) => format!("serial = \"{}\"", path.display()),
-    }
-}
-
-/// The wiring of a simulated lane, made from the committed example of its kind.
-pub fn wiring(lane: &Lane, kind: BarrierKind) -> String {
-    let example = match kind {
-        BarrierKind::Relays => "example.toml",
-        BarrierKind::Came => "example-came.toml",
-        BarrierKind::SimpleRs485 => "example-simple-rs485.toml",
-    };
-    let text = std::fs::read_to_string(profiles().join("lanes").join(example)).unwrap();
-    let mut section = String::new();
-    let lines = text.lines().map(|line| {
-        if let Some(name) = line.strip_prefix('[') {
-            section = name.split(']').next().unwrap().to_owned();
-        }
-        let port = match section.as_str() {
-            "bus.barrier" | "bus.board" => Some(("board", true)),
-            "bus.controller" => Some(("controller", kind == BarrierKind::Came)),
-            "bus.display" => Some(("display", false)),
-            _ => None,
-        };
-        match port {
-            Some((port, modbus)) if line.contains(" = ") => bus(&lane.places[port], modbus),
-            _ => line.to_owned(),
-        }
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 impl Bench {
     pub async fn start(kind: BarrierKind, way: Way) -> Self {
-        let place = || way.place();
-        let setup = LaneSetup {
-            name: "in-1".to_owned(),
-            barrier: kind,
-            board: place(),
-            controller: (kind != BarrierKind::Relays).then(place),
-            display: (kind == BarrierKind::Relays).then(place),
-            boom: BoomTimes { open_ms: 600, close_ms: 700 },
-            closes_by_itself_ms: None,
-            pace_baud: None,
-        };
-        let site = Site::start(&[setup]).await.unwrap();
-        let text = wiring(&site.lanes["in-1"], kind);
+        let boom = BoomTimes { open_ms: 600, close_ms: 700 };
+        let site = Site::start(&[LaneSetup::of_example(kind, way, boom)]).await.unwrap();
+        let text = site.lanes["in-1"].wiring(&profiles()).unwrap();
         let wiring = LaneWiring::parse("lane.toml", &text, &profiles()).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let (devices, events) = LaneDevices::start(wiring, &Clock::real());
         Self { site, devices, events, troubles: Vec::new() }
