@@ -32,7 +32,7 @@ DEBIAN_RUN = (
     "fonts-noto-cjk",
     "fonts-dejavu-core",
 )
-DEBIAN_TEST = ("postgresql-15", "mosquitto-clients", "chromium", "mbpoll")
+DEBIAN_TEST = ("postgresql-15", "mosquitto-clients", "chromium", "mbpoll", "libmodbus5")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def testing() -> list[Need]:
     """For `./gate test`."""
     return [
         *running(),
-        _debian("debian-test", DEBIAN_TEST, "PostgreSQL, Chromium, a Modbus peer"),
+        _debian("debian-test", DEBIAN_TEST, "PostgreSQL, Chromium, Modbus peers"),
         _wheels("test", ROOT / "tests" / "requirements.txt", "pymodbus, pytest, ruff, mypy"),
         _npm("whole", ROOT / "tests" / "whole" / "console", "drives Chromium"),
         _tool("cargo-deny", "cargo-deny", "licences, bans, sources"),

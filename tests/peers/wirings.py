@@ -12,8 +12,8 @@ photocell = { device = "board", input = 4, energised = "inactive" }
 """
 
 
-def relay_board(bus: str) -> str:
-    """One Waveshare board carries everything."""
+def relay_board(bus: str, profile: str = "waveshare-relay-8ch") -> str:
+    """One board carries everything."""
     return f"""
 schema = 1
 lane = "in-1"
@@ -23,7 +23,7 @@ poll_ms = 80
 {bus}
 
 [device.board]
-profile = "waveshare-relay-8ch"
+profile = "{profile}"
 bus = "barrier"
 unit = 1
 
