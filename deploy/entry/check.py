@@ -12,13 +12,18 @@ from pathlib import Path
 
 from . import build
 from .needs import LIBRARY, VENV, meet, testing
-from .say import ROOT, Failure, run, say
+from .say import ROOT, STATE, Failure, run, say
 
+# Random histories of a lane: by default, and with --long.
+HISTORIES = "3000000"
+LONG_HISTORIES = "1000000000"
+HISTORIES_OF = ("-p", "gate-core", "--test", "histories")
+HISTORY_TESTS = ("random_histories_keep", "every_defect_is", "taking_information_away")
 PYTHON_SOURCES = ("gate", "deploy/entry", "models/training", "models/evaluate", "tests")
 
 
 # What `--long` plays: histories of a lane, seconds for each codec's mutated frames, passages on the wire.
-LONG = {"GATE_HISTORIES": "100000", "GATE_FUZZ_SECONDS": "300", "GATE_PASSAGES": "2000"}
+LONG = {"GATE_FUZZ_SECONDS": "300", "GATE_PASSAGES": "2000"}
 
 
 @dataclass(frozen=True)
@@ -117,12 +122,25 @@ def _rust(counts: Counts, long: bool) -> None:
         ["cargo", "build", "--locked", "--workspace", "--all-targets"],
         about="6 minutes on two cores the first time",
     )
+    tests = ["cargo", "test", "--locked", "--workspace", "--no-fail-fast", "--exclude", "gate-tests"]
+    # The histories are a step of their own.
     _counted(
-        "Rust",
-        ["cargo", "test", "--locked", "--workspace", "--no-fail-fast", "--exclude", "gate-tests"],
-        counts,
-        long_counts,
+        "Rust", [*tests, "--", *(word for name in HISTORY_TESTS for word in ("--skip", name))], counts, long_counts
     )
+
+
+def _histories(counts: Counts, long: bool) -> None:
+    """A long run is bounded in time, tells how far it came, and goes on there the next time."""
+    env = {"GATE_HISTORIES": HISTORIES}
+    if long:
+        STATE.mkdir(exist_ok=True)
+        env = {
+            "GATE_HISTORIES": LONG_HISTORIES,
+            "GATE_HISTORIES_FILE": str(STATE / "histories"),
+            "GATE_HISTORIES_MINUTES": "240",
+        }
+    env |= {name: os.environ[name] for name in env if name in os.environ}
+    _counted("histories", ["cargo", "test", "--locked", *HISTORIES_OF, "--", "--nocapture"], counts, env)
 
 
 def _training(counts: Counts, _long: bool) -> None:
@@ -151,6 +169,7 @@ STEPS = (
     Step("page", "the console's page", _page),
     Step("clippy", "lints and documents of the Rust code", _clippy),
     Step("rust", "unit, property and module tests", _rust),
+    Step("histories", "random histories of a lane before a judge; about 8 minutes on two cores", _histories),
     Step("training", "the generators that training and the demo use", _training),
     Step("peers", "Modbus peers that are not ours; the demo's parts", _peers),
     Step("whole", "the real processes together, Chromium too", _whole),

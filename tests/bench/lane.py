@@ -1,15 +1,22 @@
-"""What a lane does when a person asks: from the key at the lane panel to the relay."""
+"""What a lane does when a person asks: from the key at the lane panel to the relay; and how fast its random
+histories are judged."""
 
+import os
+import re
+import subprocess
 import time
 from collections.abc import Callable
 from typing import Any
 
+from entry.check import HISTORIES_OF
+from entry.say import ROOT, Failure
 from entry.site import Site
 from entry.web import Web
 
 from .figures import Figure, median, percentile
 
 STOPS = 8
+HISTORIES = "200000"
 # A reset is a new beginning: nothing moves for 5 s.
 SETTLES_S = 5.6
 
@@ -39,6 +46,19 @@ def _modbus_floor(site: Site, lane: str) -> float:
     return median(times)
 
 
+def _histories(tell: Callable[[Figure], None]) -> None:
+    """Random histories of a lane, played and judged on all cores, as the tests play them."""
+    words = ["cargo", "test", "--locked", "-q", *HISTORIES_OF, "random_histories", "--", "--nocapture"]
+    env = {**os.environ, "GATE_HISTORIES": HISTORIES}
+    text = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False).stdout
+    found = re.search(r"(\d+) h of the gate's time.* in ([0-9.]+) s: (\d+) histories/s", text)
+    if found is None:
+        raise Failure(f"`{' '.join(words)}` told no histories/s; run it by hand and read what it says")
+    hours, seconds, per_s = int(found[1]), float(found[2]), float(found[3])
+    tell(Figure("histories_per_s", per_s, "/s", to=f"{HISTORIES} histories on {os.cpu_count()} cores"))
+    tell(Figure("histories_gate_hours_per_s", hours / seconds, "h/s", to="the gate's time that they took"))
+
+
 def measure(site: Site, tell: Callable[[Figure], None]) -> None:
     """All of it."""
     lane = "in-3"
@@ -66,3 +86,4 @@ def measure(site: Site, tell: Callable[[Figure], None]) -> None:
     tell(
         Figure("floor_modbus_round_trip_p50", _modbus_floor(site, lane), "ms", to="bare read of the board, Modbus TCP")
     )
+    _histories(tell)

@@ -162,7 +162,7 @@ impl Checker<'_> {
             );
         }
         let Some(wiring) = wiring else { return };
-        for name in gate_core::barrier::inputs::Inputs::required(barrier) {
+        for name in gate_core::barrier::inputs::Inputs::required(barrier).iter() {
             if !wiring.inputs.contains_key(&name) {
                 let wrong =
                     format!("the lane's wiring has no {}, so it would count as occupied for ever", name.as_str());

@@ -178,7 +178,7 @@ impl LaneCore {
     fn take(&mut self, signal: Signal, step: &mut Step) {
         match signal {
             Signal::Tick => step.barrier(BarrierInput::Tick),
-            Signal::Read(readings) => step.barrier(BarrierInput::Read(readings.readings())),
+            Signal::Read(readings) => step.barrier(BarrierInput::Read(readings.round())),
             Signal::Device(news) => step.barrier(BarrierInput::Device(news)),
             Signal::Healthy(healthy) => step.lane(LaneInput::Healthy(healthy)),
             Signal::Sight { passage, sight } if self.passage() == Some(passage) => {

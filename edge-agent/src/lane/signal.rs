@@ -2,6 +2,7 @@
 //! vocabulary.
 
 use gate_core::barrier::io::{DeviceNews, InputName, InputReading, Output};
+use gate_core::barrier::round::Round;
 use gate_core::clock::Monotonic;
 use gate_core::decision::Decision;
 use gate_core::ids::{GrantId, LaneSession, PassageId, RequestId, TrackId};
@@ -86,20 +87,16 @@ impl Readings {
         Self { at_us: micros(at), all: InputName::ALL.iter().map(letter).collect() }
     }
 
-    /// The readings again.
+    /// The round again.
     #[must_use]
-    pub fn readings(&self) -> Vec<InputReading> {
-        let read_at = from_micros(self.at_us);
-        let known = |(name, letter): (&InputName, char)| {
-            let active = match letter {
-                '1' => Some(true),
-                '0' => Some(false),
-                '?' => None,
-                _ => return None,
-            };
-            Some(InputReading { name: *name, active, read_at })
-        };
-        InputName::ALL.iter().zip(self.all.chars()).filter_map(known).collect()
+    pub fn round(&self) -> Round {
+        let letters = InputName::ALL.iter().zip(self.all.chars());
+        letters.fold(Round::new(from_micros(self.at_us)), |round, (&name, letter)| match letter {
+            '1' => round.with(name, Some(true)),
+            '0' => round.with(name, Some(false)),
+            '?' => round.with(name, None),
+            _ => round,
+        })
     }
 }
 
@@ -164,6 +161,6 @@ mod tests {
         let readings: Vec<_> = all.iter().map(|&(name, active)| InputReading { name, active, read_at }).collect();
         let short = Readings::of(&readings);
         assert_eq!(short.all, "1...?0...");
-        assert_eq!(short.readings(), readings);
+        assert_eq!(short.round().readings().collect::<Vec<_>>(), readings);
     }
 }

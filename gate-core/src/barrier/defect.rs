@@ -14,7 +14,7 @@ pub enum Defect {
     GrantNotConsumed,
     /// A grant serves any track.
     AnyTrack,
-    /// Grants survive a changed vehicle, STOP and the like.
+    /// A grant survives that another vehicle stands there, or that it backed out.
     GrantsOutliveChange,
     /// Moves right after a start.
     MovesAtOnce,
@@ -26,8 +26,8 @@ pub enum Defect {
     NoMinimumOpen,
     /// A body under the closing boom does not stop it.
     NoStopWhileClosing,
-    /// STOP is not obeyed.
-    IgnoresStop,
+    /// STOP is refused while the boom moves.
+    StopOnlyAtRest,
     /// A reset moves the boom.
     ResetMoves,
     /// OPEN and CLOSE at once.
@@ -113,7 +113,7 @@ impl Defect {
         Self::NoClearTime,
         Self::NoMinimumOpen,
         Self::NoStopWhileClosing,
-        Self::IgnoresStop,
+        Self::StopOnlyAtRest,
         Self::ResetMoves,
         Self::BothRelays,
         Self::NoTravelLimit,

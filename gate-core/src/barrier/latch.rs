@@ -2,7 +2,6 @@
 //! ordered sequence of a vehicle driving through plus two seconds clear, or by an officer at the lane.
 //! A tractor-trailer gap never releases it; a restart sets it.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::config::{BarrierConfig, STALE};
 use super::inputs::Inputs;
 use super::io::InputName;
+use super::round::InputSet;
 use crate::clock::Monotonic;
 
 /// A loop that cannot be read for so long keeps its last value: a single failure on the bus. Past this
@@ -56,7 +56,7 @@ pub enum LatchNews {
 pub struct Latch {
     set: bool,
     way: Way,
-    seen: BTreeSet<InputName>,
+    seen: InputSet,
     approach: bool,
     under: bool,
     /// A second vehicle came onto the stop line after the first had reached the exit.
@@ -79,7 +79,7 @@ impl Default for Latch {
         Self {
             set: true,
             way: Way::Nowhere,
-            seen: BTreeSet::new(),
+            seen: InputSet::default(),
             approach: false,
             under: false,
             follower: false,
@@ -147,7 +147,7 @@ impl Latch {
     /// Looks at the inputs.
     pub fn step(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> Option<LatchNews> {
         let occupied = |name| inputs.active(name, now) == Some(true);
-        for name in Inputs::required(config).chain([InputName::LoopApproach]).filter(|&n| occupied(n)) {
+        for name in Inputs::showing(config).iter().filter(|&n| occupied(n)) {
             self.seen.insert(name);
         }
         let (slept, unread) = self.unseen_for(inputs, config, now);
@@ -199,8 +199,8 @@ impl Latch {
             Way::Exit if !self.tailgated && !self.broken && inputs.clear(config, now, CLEAR, STALE) => {
                 self.way = Way::Through;
                 self.set = false;
-                let all = Inputs::required(config).chain([InputName::LoopApproach]);
-                return Some(LatchNews::DroveThrough { silent: all.filter(|n| !self.seen.contains(n)).collect() });
+                let silent = Inputs::showing(config).iter().filter(|&n| !self.seen.contains(n)).collect();
+                return Some(LatchNews::DroveThrough { silent });
             }
             _ => {}
         }
@@ -211,7 +211,7 @@ impl Latch {
     /// either breaks a sequence under way.
     fn unseen_for(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> (Duration, Duration) {
         let slept = self.looked_at.replace(now).map_or(Duration::ZERO, |at| now.since(at));
-        let blind = Inputs::required(config).chain([InputName::LoopApproach]).any(|n| inputs.active(n, now).is_none());
+        let blind = Inputs::showing(config).iter().any(|n| inputs.active(n, now).is_none());
         let unread = if blind { now.since(*self.blind_since.get_or_insert(now)) } else { Duration::ZERO };
         if !blind {
             self.blind_since = None;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::config::{BLIND, CLOSE_READ_AGE, Closing, STALE, UNCOMMANDED};
+use super::config::{BLIND, CLOSE_READ_AGE, Closing, SETTLE, STALE, UNCOMMANDED};
 use super::defect::Defect;
 use super::io::{InputName, Motion, Output};
 use super::machine::Barrier;
@@ -30,6 +30,38 @@ impl Barrier {
             (Some(false), Some(true)) => Limits::Down,
             (Some(false), Some(false)) => Limits::Between,
             _ => Limits::Unknown,
+        }
+    }
+
+    /// Whether an OPEN with a fresh grant would be carried out now, and if not, why.
+    ///
+    /// # Errors
+    /// The reason, for the officer.
+    pub fn ready_to_open(&self, now: Monotonic) -> Result<(), String> {
+        if now < self.settled_at && !self.defects.has(Defect::MovesAtOnce) {
+            return Err(format!("nothing moves for {} s after a start or reconnection", SETTLE.as_secs()));
+        }
+        if self.stop_dropped {
+            return Err("the stop chain is dropped: reset it at the lane".to_owned());
+        }
+        if self.maintenance {
+            return Err("the barrier is locked for maintenance".to_owned());
+        }
+        if self.inputs.active(InputName::PowerGood, now) == Some(false) {
+            return Err("the barrier has no power".to_owned());
+        }
+        if let Some(key) = self.key_lost(now) {
+            return Err(format!("the {} input cannot be read", key.as_str()));
+        }
+        if self.blind_since.is_some() {
+            return Err("the limits of the boom cannot be read".to_owned());
+        }
+        match self.state {
+            BarrierState::Closed if self.relay_may_be_on(Motion::Close, now) => {
+                Err("the CLOSE relay is not off yet".to_owned())
+            }
+            BarrierState::Closed => Ok(()),
+            state => Err(format!("the barrier is {state}")),
         }
     }
 

@@ -24,9 +24,6 @@ impl Barrier {
     }
 
     pub(super) fn void_grant(&mut self, why: Void) {
-        if self.defects.has(Defect::GrantsOutliveChange) {
-            return;
-        }
         if let Some(grant) = self.grants.void() {
             self.tell(BarrierNews::GrantVoid { grant: grant.id, why });
         }
@@ -34,8 +31,11 @@ impl Barrier {
 
     /// The lane takes its word back: neither does the boom open by it, nor is green shown for it.
     pub(super) fn withdraw(&mut self, why: Void) {
-        self.void_grant(why);
-        if !self.defects.has(Defect::GrantsOutliveChange) && !self.defects.has(Defect::GreenOutlivesChange) {
+        let changed = matches!(why, Void::TrackChanged | Void::BackedOut);
+        if !(changed && self.defects.has(Defect::GrantsOutliveChange)) {
+            self.void_grant(why);
+        }
+        if !self.defects.has(Defect::GreenOutlivesChange) {
             self.running = None;
         }
     }
@@ -43,7 +43,10 @@ impl Barrier {
     /// Rule 2: clears OPEN and CLOSE, drops the chain and holds it. Never refused.
     pub(super) fn stop(&mut self, cause: String, into: BarrierState, now: Monotonic) {
         let rests = matches!(self.state, BarrierState::Closed | BarrierState::Open | BarrierState::HeldOpen);
-        if self.defects.has(Defect::IgnoresStop) || (rests && self.defects.has(Defect::StopOnlyInMotion)) {
+        let moves = matches!(self.state, BarrierState::Opening | BarrierState::Closing);
+        let deaf = (rests && self.defects.has(Defect::StopOnlyInMotion))
+            || (moves && self.defects.has(Defect::StopOnlyAtRest));
+        if deaf {
             return;
         }
         self.needs_word = true;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::config::{BarrierConfig, Closing};
 use super::grant::{Grant, Void};
-use super::io::{DeviceNews, InputName, InputReading, Motion, Output};
+use super::io::{DeviceNews, InputName, Motion, Output};
 use super::machine::{Barrier, BarrierInput};
+use super::round::Round;
 use super::state::{BarrierEffect, BarrierState, Fault};
 use crate::clock::Monotonic;
 use crate::ids::{GrantId, LaneSession, TrackId};
@@ -56,17 +57,18 @@ impl Rig {
     fn wait(&mut self, ms: u64) {
         for _ in 0..ms / 50 {
             self.now += 50;
-            let reads = InputName::ALL.into_iter().filter(|n| !self.silent.contains(n)).map(|name| {
+            let now = Monotonic::from_millis(self.now);
+            let read = InputName::ALL.into_iter().filter(|n| !self.silent.contains(n));
+            let round = read.fold(Round::new(now), |round, name| {
                 let on = match name {
                     InputName::OpenLimit => self.up,
                     InputName::ClosedLimit => self.down,
                     InputName::PowerGood => !self.active.contains(&name),
                     _ => self.occupied.contains(&name) || self.active.contains(&name),
                 };
-                InputReading { name, active: Some(on), read_at: Monotonic::from_millis(self.now) }
+                round.with(name, Some(on))
             });
-            let reads = reads.collect();
-            self.give(BarrierInput::Read(reads));
+            self.give(BarrierInput::Read(round));
         }
     }
 
@@ -212,8 +214,7 @@ fn one_failure_on_the_bus_is_no_new_start_and_a_long_silence_is() {
 fn a_power_loss_that_is_read_late_still_counts() {
     let mut rig = Rig::new();
     let late = Monotonic::from_millis(rig.now - 900);
-    let read = InputReading { name: InputName::PowerGood, active: Some(false), read_at: late };
-    rig.give(BarrierInput::Read(vec![read]));
+    rig.give(BarrierInput::Read(Round::new(late).with(InputName::PowerGood, Some(false))));
     assert_eq!(rig.barrier.state(), BarrierState::Unknown);
 }
 
@@ -232,6 +233,18 @@ fn a_boom_that_moves_by_itself_is_a_fault() {
     rig.wait(800);
     assert_eq!(rig.barrier.state(), BarrierState::Fault(Fault::UncommandedMove));
     assert!(rig.outputs.contains(&Output::DropStop));
+}
+
+#[test]
+fn a_boom_that_sinks_is_noticed_in_time_however_often_it_is_held_up() {
+    let mut rig = Rig::new();
+    rig.open();
+    rig.up = false;
+    for hold in [true, false, true] {
+        rig.wait(300);
+        rig.give(BarrierInput::HoldOpen(hold));
+    }
+    assert_eq!(rig.barrier.state(), BarrierState::Fault(Fault::UncommandedMove));
 }
 
 #[test]

@@ -4,11 +4,15 @@
 //! [`machine::Lane`] is a pure state machine beside the barrier's; [`command`] judges what central sends.
 
 pub mod command;
+mod driving;
 pub mod effect;
 pub mod machine;
 mod orders;
+mod presence;
+mod question;
 pub mod sign;
 pub mod state;
+mod time;
 pub mod vehicle;
 
 #[cfg(test)]

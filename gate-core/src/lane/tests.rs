@@ -2,6 +2,7 @@ use super::effect::{Act, LaneEffect, LaneInput, Order, Sight, StepIds};
 use super::machine::Lane;
 use super::sign::Sign;
 use super::state::{LaneState, Waiting};
+use crate::barrier::grant::Void;
 use crate::barrier::state::BarrierState;
 use crate::clock::Monotonic;
 use crate::decision::{Decision, Reason, ReasonCode, Verdict};
@@ -287,6 +288,38 @@ fn a_vehicle_that_nobody_let_in_is_a_passage_and_a_fault() {
     assert_eq!(faults(&effects), ["entered_without_grant"]);
     let effects = p.give(LaneInput::DroveThrough).to_vec();
     assert_eq!(ended(&effects), Some((PassageOutcome::Passed, OpenedBy::ByHand)));
+}
+
+#[test]
+fn what_is_under_a_closed_boom_is_an_officers_who_may_still_open() {
+    // A loop that flaps, or somebody who slips past: the vehicle at the stop line must not hang in "passing".
+    for granted in [false, true] {
+        let mut p = Played::new();
+        let request = p.arrive_and_read();
+        if granted {
+            p.reply(request, Verdict::Open, grant(1));
+            assert_eq!(p.lane.state(), LaneState::Granted);
+        }
+        let effects = p.give(LaneInput::Entered).to_vec();
+        assert_eq!(faults(&effects), ["entered_without_grant"]);
+        assert!(effects.contains(&LaneEffect::VoidGrant(Void::TrackChanged)));
+        assert_eq!(p.lane.state(), LaneState::Referred);
+        p.give(LaneInput::Sight(Sight::Class(crate::vehicle::VehicleClass::Lorry, 0.9)));
+        assert_eq!(p.lane.state(), LaneState::Referred, "more looks do not open it");
+        let effects = p.act(Act::Open { given: None });
+        assert!(effects.iter().any(|e| matches!(e, LaneEffect::Open { .. })), "{effects:?}");
+    }
+}
+
+#[test]
+fn a_second_vehicle_that_is_let_in_when_the_boom_is_down_is_through() {
+    let mut p = Played::new();
+    p.give(LaneInput::Barrier(BarrierState::Open));
+    p.give(LaneInput::Tailgated);
+    p.give(LaneInput::Barrier(BarrierState::Closed));
+    let effects = p.act(Act::Open { given: None });
+    assert_eq!(ended(&effects), Some((PassageOutcome::Passed, OpenedBy::Panel)));
+    assert_eq!(p.lane.state(), LaneState::Idle, "the next one is served");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The agent under test: lane and barrier joined, commands judged, questions kept. It writes down all that
 //! can be observed of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use gate_core::barrier::machine::{Barrier, BarrierInput};
@@ -10,17 +11,17 @@ use gate_core::ids::{GrantId, LaneId, LaneSession, PassageId, RequestId, TrackId
 use gate_core::lane::command::{Accepted, Freshness};
 use gate_core::lane::effect::{Ask, LaneEffect, LaneInput, StepIds};
 use gate_core::lane::machine::Lane;
-use gate_core::message::command::{CommandBody, LaneCommand, LaneMode};
+use gate_core::message::command::{LaneCommand, LaneMode};
 use gate_core::message::envelope::{TrustedKeys, open};
 use gate_core::message::event::{DecidedBy, EventBody};
 use gate_core::vehicle::Direction;
 
 use crate::fact::{Fact, Local, Offer};
+use crate::history::Play;
 use crate::less::Given;
 use crate::pair::{Pair, PairEffect, PairInput};
 use crate::plant::Plant;
 use crate::rng::Rng;
-use crate::world::Play;
 
 /// What an agent wants done outside.
 #[derive(Clone, Debug)]
@@ -30,14 +31,19 @@ pub enum Wish {
     Watch(PassageId, TrackId),
 }
 
+#[derive(Clone)]
 pub struct Agent {
     pub pair: Pair,
     pub freshness: Freshness,
     pub asked: Option<RequestId>,
     pub facts: Vec<Fact>,
     pub wishes: Vec<Wish>,
-    trusted: TrustedKeys,
+    trusted: Arc<TrustedKeys>,
     ids: StepIds,
+    /// Of its ids: no two lives and no two steps have the same.
+    life: u64,
+    count: u32,
+    effects: Vec<PairEffect>,
     /// All that it was given, where that is wanted.
     pub given: Vec<Given>,
     keeps: bool,
@@ -53,7 +59,7 @@ pub fn at(now: u64) -> Monotonic {
 
 impl Agent {
     /// A start: a new epoch. What an earlier life had stopped stays stopped.
-    pub fn start(plant: &Plant, play: &Play, stopped: bool, trusted: TrustedKeys, rng: &mut Rng) -> Self {
+    pub fn start(plant: &Plant, play: &Play, stopped: bool, trusted: Arc<TrustedKeys>, rng: &mut Rng) -> Self {
         let now = at(plant.now);
         let mut lane = Lane::new(Direction::Entry, LaneMode::Automatic, now);
         let mut freshness = Freshness::new(lane_name(), LaneSession(format!("{:016x}", rng.next())));
@@ -70,35 +76,41 @@ impl Agent {
             facts: vec![Fact::Started],
             wishes: Vec::new(),
             trusted,
-            ids: ids(rng),
+            ids: ids(0, 0),
+            life: rng.next(),
+            count: 0,
+            effects: Vec::new(),
             given: Vec::new(),
             keeps: play.keep,
         };
         if stopped {
-            agent.order(Local::Stop, plant.now, rng);
+            agent.order(Local::Stop, plant.now);
         }
         agent
     }
 
-    pub fn step(&mut self, input: PairInput, now: u64, rng: &mut Rng) {
-        self.ids = ids(rng);
-        self.go(input, now);
-    }
-
     /// Ids that the next step will use for a grant at the lane.
-    pub fn grant_of_next_step(&mut self, rng: &mut Rng) -> GrantId {
-        self.ids = ids(rng);
+    pub fn grant_of_next_step(&self) -> GrantId {
         self.ids.grant
     }
 
-    /// A step with the ids drawn before.
-    pub fn go(&mut self, input: PairInput, now: u64) {
-        let session = self.freshness.session().clone();
+    /// A grant's id that no step will use.
+    pub fn other_grant(&mut self) -> GrantId {
+        let grant = self.ids.grant;
+        self.count += 1;
+        self.ids = ids(self.life, self.count);
+        grant
+    }
+
+    pub fn step(&mut self, input: PairInput, now: u64) {
         if self.keeps {
-            self.given.push(Given { now, input: input.clone(), ids: self.ids, session: session.clone() });
+            let session = self.freshness.session().clone();
+            self.given.push(Given { now, input: input.clone(), ids: self.ids, session });
         }
-        let effects = self.pair.step(input, &session, self.ids, at(now));
-        for effect in effects {
+        let mut effects = std::mem::take(&mut self.effects);
+        self.pair.step(input, self.freshness.session(), self.ids, at(now), &mut effects);
+        let spent = effects.iter().any(|effect| matches!(effect, PairEffect::Lane(_)));
+        for effect in effects.drain(..) {
             match effect {
                 PairEffect::Output(output) => {
                     self.facts.push(Fact::Output(output));
@@ -116,6 +128,10 @@ impl Agent {
                 PairEffect::Lane(_) => {}
             }
         }
+        self.effects = effects;
+        if spent {
+            self.other_grant();
+        }
         self.facts.push(Fact::Done(self.pair.barrier().state(), self.pair.lane().state()));
     }
 
@@ -127,7 +143,7 @@ impl Agent {
     }
 
     /// An officer at the lane orders the barrier.
-    pub fn order(&mut self, local: Local, now: u64, rng: &mut Rng) {
+    pub fn order(&mut self, local: Local, now: u64) {
         self.facts.push(Fact::Ordered(local));
         let input = match local {
             Local::Stop => BarrierInput::Stop { cause: "panel".to_owned() },
@@ -137,11 +153,11 @@ impl Agent {
             Local::Maintenance(lock) => BarrierInput::Maintenance(lock),
             Local::TailgatingKey => return,
         };
-        self.step(PairInput::Barrier(input), now, rng);
+        self.step(PairInput::Barrier(input), now);
     }
 
     /// An answer arrives: taken when it is the one that was waited for, refused with one record else.
-    pub fn answer(&mut self, reply: &Reply, offer: Option<Offer>, now: u64, rng: &mut Rng) {
+    pub fn answer(&mut self, reply: Reply, offer: Option<Offer>, now: u64) {
         if self.asked != Some(reply.request) {
             self.facts.push(Fact::Bad("answer that nobody waits for"));
             self.facts.push(Fact::Refused("decision: it came after the deadline or nobody asked".to_owned()));
@@ -150,38 +166,43 @@ impl Agent {
             self.asked = None;
             self.facts.extend(offer.map(Fact::Offered));
         }
-        let decision = (reply.decision.clone(), reply.by);
+        let decision = (reply.decision, reply.by);
         let input = LaneInput::Replied { request: reply.request, decision, grant: reply.grant };
-        self.step(PairInput::Lane(input), now, rng);
+        self.step(PairInput::Lane(input), now);
     }
 
-    /// Bytes of a command arrive. `bad` names why they must have no effect; `offer` what they permit.
-    pub fn command(&mut self, wire: &[u8], bad: Option<&'static str>, offer: Option<Offer>, now: u64, rng: &mut Rng) {
+    /// A command arrives. `bad` names why it must have no effect; `offer` what it permits.
+    pub fn command(&mut self, letter: &Letter, bad: Option<&'static str>, offer: Option<Offer>, now: u64) {
         self.facts.extend(bad.map(Fact::Bad));
-        let accepted = match open::<LaneCommand>(wire, &self.trusted) {
-            Err(error) => Err(error.to_string()),
-            Ok(verified) => {
-                let stop = verified.payload.body == CommandBody::Stop;
-                self.freshness.accept(verified.payload).map(|a| (a, stop)).map_err(|e| e.to_string())
-            }
+        let opened = match letter {
+            Letter::Opened(command) => Ok((**command).clone()),
+            Letter::Sealed(wire) => open(wire, &self.trusted).map(|v| v.payload).map_err(|e| e.to_string()),
         };
+        let accepted = opened.and_then(|command| self.freshness.accept(command).map_err(|e| e.to_string()));
         match accepted {
             Err(why) => {
                 self.facts.push(Fact::Refused(format!("command: {why}")));
-                self.step(PairInput::Tick, now, rng);
+                self.step(PairInput::Tick, now);
             }
-            Ok((Accepted::Stop { cause }, _)) => {
+            Ok(Accepted::Stop { cause }) => {
                 self.facts.push(Fact::Ordered(Local::Stop));
-                self.step(PairInput::Barrier(BarrierInput::Stop { cause }), now, rng);
+                self.step(PairInput::Barrier(BarrierInput::Stop { cause }), now);
             }
-            Ok((Accepted::Order(order), _)) => {
+            Ok(Accepted::Order(order)) => {
                 if bad.is_none() {
                     self.facts.extend(offer.map(Fact::Offered));
                 }
-                self.step(PairInput::Lane(LaneInput::Order(order)), now, rng);
+                self.step(PairInput::Lane(LaneInput::Order(order)), now);
             }
         }
     }
+}
+
+/// A command on its way: in its signed envelope, or as it lies before the lane once that was opened.
+#[derive(Clone, Debug)]
+pub enum Letter {
+    Sealed(Vec<u8>),
+    Opened(Box<LaneCommand>),
 }
 
 /// An answer of central or of the edge's own lists.
@@ -193,10 +214,17 @@ pub struct Reply {
     pub grant: Option<(GrantId, u32)>,
 }
 
-pub fn ids(rng: &mut Rng) -> StepIds {
+fn ids(life: u64, count: u32) -> StepIds {
+    // Places that the id's version leaves alone.
+    let part = |kind: u8| {
+        let mut bytes = [kind; 10];
+        bytes[3..6].copy_from_slice(&life.to_be_bytes()[..3]);
+        bytes[6..].copy_from_slice(&count.to_be_bytes());
+        bytes
+    };
     StepIds {
-        passage: PassageId::from_parts(1, rng.bytes()),
-        request: RequestId::from_parts(1, rng.bytes()),
-        grant: GrantId::from_parts(1, rng.bytes()),
+        passage: PassageId::from_parts(1, part(1)),
+        request: RequestId::from_parts(1, part(2)),
+        grant: GrantId::from_parts(1, part(3)),
     }
 }

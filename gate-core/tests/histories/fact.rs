@@ -1,6 +1,7 @@
 //! What can be observed of an agent from outside: what it was told, by whom, and what it did.
 
-use gate_core::barrier::io::{DeviceNews, InputReading, Output};
+use gate_core::barrier::io::{DeviceNews, Output};
+use gate_core::barrier::round::Round;
 use gate_core::barrier::state::{BarrierNews, BarrierState};
 use gate_core::ids::{GrantId, TrackId};
 use gate_core::lane::state::LaneState;
@@ -34,8 +35,8 @@ pub enum Fact {
     Started,
     /// It is killed.
     Killed,
-    /// It is told what an input says.
-    Read(InputReading),
+    /// It is told what the inputs say.
+    Read(Round),
     /// It is told what became of an output, or of the bus.
     Device(DeviceNews),
     /// Somebody entitled orders something.

@@ -2,8 +2,9 @@
 //! with it. Plays the recorded inputs of an agent (open loop) into the same machines.
 
 use gate_core::barrier::config::BarrierConfig;
-use gate_core::barrier::io::{InputName, Motion, Output};
+use gate_core::barrier::io::{InputName, InputReading, Motion, Output};
 use gate_core::barrier::machine::{Barrier, BarrierInput};
+use gate_core::barrier::round::Round;
 use gate_core::barrier::state::BarrierNews;
 use gate_core::ids::LaneSession;
 use gate_core::lane::effect::{Act, LaneInput, Order, StepIds};
@@ -61,11 +62,13 @@ impl Life {
         let lane = Lane::new(Direction::Entry, LaneMode::Automatic, began);
         let mut pair = Pair::new(lane, Barrier::new(self.config.clone(), began));
         let mut moves = Moves::default();
+        let mut effects = Vec::new();
         for given in &self.given {
             let Some(mut input) = taken(given) else { continue };
             meant_for_whoever_stands_there(&mut input, &pair);
             let ordered = matches!(input, PairInput::Barrier(BarrierInput::Stop { .. }));
-            for effect in pair.step(input, &given.session, given.ids, at(given.now)) {
+            pair.step(input, &given.session, given.ids, at(given.now), &mut effects);
+            for effect in effects.drain(..) {
                 match effect {
                     PairEffect::Told(BarrierNews::Commanded { motion, .. }) => moves.pulses.push((given.now, motion)),
                     PairEffect::Output(Output::DropStop) if ordered => moves.stops.push(given.now),
@@ -126,9 +129,10 @@ fn taken(given: &Given, lost: Lost) -> Option<PairInput> {
     match (lost, input) {
         // STOP is never lost here: it comes by wire, panel or network, each for itself.
         (_, input @ PairInput::Barrier(BarrierInput::Stop { .. })) => Some(input),
-        (Lost::Input(name), PairInput::Barrier(BarrierInput::Read(mut reads))) => {
-            reads.iter_mut().filter(|r| r.name == name).for_each(|r| r.active = None);
-            Some(PairInput::Barrier(BarrierInput::Read(reads)))
+        (Lost::Input(name), PairInput::Barrier(BarrierInput::Read(round))) => {
+            let without = |less: Round, r: InputReading| less.with(r.name, r.active.filter(|_| r.name != name));
+            let less = round.readings().fold(Round::new(round.read_at), without);
+            Some(PairInput::Barrier(BarrierInput::Read(less)))
         }
         (Lost::Reads, PairInput::Barrier(BarrierInput::Read(_))) => None,
         (Lost::Everything, input) => Some(input).filter(forbids),

@@ -3,124 +3,145 @@
 //! holds them to invariants I1 to I14.
 //!
 //! - `GATE_HISTORIES=N` plays N histories instead of the default.
-//! - `GATE_SEED=N` plays that one and prints all that can be observed of it.
+//! - `GATE_HISTORIES_FILE=PATH` goes on where a run of the same binary ended that wrote there.
+//! - `GATE_HISTORIES_MINUTES=N` ends after so many minutes, and tells how far it came.
+//! - `GATE_SEED=N` (a long history) or `N.B` (its branch) plays that one and prints all that can be observed of it.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may stop where it stands, and shows what it saw")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a test may stop where it stands, and shows what it saw"
+)]
 
 mod agent;
+mod branches;
 mod checker;
 mod coverage;
+mod crowd;
 mod fact;
+mod history;
+mod kept;
 mod less;
 mod pair;
 mod plant;
 mod rng;
+mod seed;
 mod trouble;
 mod wire;
 mod world;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use checker::Violation;
 use coverage::Coverage;
 use gate_core::barrier::defect::Defect;
+use history::{Play, again, life};
+use kept::Kept;
 use rng::Rng;
-use world::{Play, life, run};
+use seed::Seed;
 
 /// Histories of the default run.
-const HISTORIES: u64 = 3000;
+const HISTORIES: u64 = 200_000;
+/// Histories after which it is written down how far a run came.
+const CHUNK: u64 = 200_000;
 /// A defect must show within so many.
-const PER_DEFECT: u64 = 1200;
+const PER_DEFECT: u64 = 60_000;
+/// One healthy life is played again with less for so many histories.
+const HISTORIES_FOR_LIFE: u64 = 500;
+/// More histories than these need no more lives.
+const MOST_FOR_LIVES: u64 = 4_000_000;
 
 fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().and_then(|v| v.parse().ok())
+    std::env::var(name).ok().map(|v| v.parse().unwrap_or_else(|e| panic!("{name}={v}: {e}; give a whole number")))
 }
 
-/// Seeds that broke an invariant once.
-fn regressions() -> impl Iterator<Item = u64> {
+/// Histories that broke an invariant once.
+fn regressions() -> impl Iterator<Item = Seed> {
     let lines = include_str!("regressions.txt").lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
 }
 
-/// Plays seeds `0..count` on all cores; `first` stops at the first that breaks an invariant.
-fn play(count: u64, play: Play, first: bool) -> (Coverage, Vec<Violation>) {
-    let (next, total) = (AtomicU64::new(0), Mutex::new((Coverage::default(), Vec::new())));
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                let mut mine = Coverage::default();
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= count {
-                        break;
-                    }
-                    if let Some(violation) = run(seed, play, &mut mine) {
-                        if first {
-                            next.store(count, Ordering::Relaxed);
-                        }
-                        total.lock().unwrap_or_else(PoisonError::into_inner).1.push(violation);
-                    }
-                }
-                total.lock().unwrap_or_else(PoisonError::into_inner).0.add(&mine);
-            });
-        }
-    });
-    let (coverage, mut violations) = total.into_inner().unwrap_or_else(PoisonError::into_inner);
-    violations.sort_by_key(|v| v.seed);
-    (coverage, violations)
-}
-
 #[test]
 fn random_histories_keep_every_invariant() {
-    if let Some(seed) = number("GATE_SEED") {
-        let violation = run(seed, Play { show: true, ..Play::default() }, &mut Coverage::default());
+    if let Ok(seed) = std::env::var("GATE_SEED") {
+        let violation = again(seed.parse().unwrap(), Play { show: true, ..Play::default() });
         assert!(violation.is_none(), "{}", violation.map(|v| v.to_string()).unwrap_or_default());
         return;
     }
     for seed in regressions() {
-        let violation = run(seed, Play::default(), &mut Coverage::default());
+        let violation = again(seed, Play::default());
         assert!(violation.is_none(), "broken again: {}", violation.map(|v| v.to_string()).unwrap_or_default());
     }
-    let began = Instant::now();
-    let (coverage, violations) = play(number("GATE_HISTORIES").unwrap_or(HISTORIES), Play::default(), false);
-    let took = began.elapsed().as_secs_f64();
+    let wanted = number("GATE_HISTORIES").unwrap_or(HISTORIES);
+    let coverage = play_on(wanted, number("GATE_HISTORIES_MINUTES").map(|n| Duration::from_secs(n * 60)));
     println!("{coverage}");
+    // A few show nothing of what they never met.
+    if coverage.histories >= HISTORIES {
+        covered(&coverage);
+    }
+}
+
+/// Plays what is still missing of `wanted`, as far as the time allows.
+fn play_on(wanted: u64, time: Option<Duration>) -> Coverage {
+    let (began, mut kept, mut coverage) = (Instant::now(), Kept::read(), Coverage::default());
+    let before = kept.histories;
+    while kept.histories < wanted && time.is_none_or(|time| began.elapsed() < time) {
+        let played = crowd::play(kept.next, CHUNK.min(wanted - kept.histories), Play::default(), false);
+        for violation in played.violations.iter().take(20) {
+            println!("{violation}");
+        }
+        if let Some(violation) = played.violations.first() {
+            let seed = violation.seed;
+            panic!("{} histories broke an invariant; GATE_SEED={seed} shows the first", played.violations.len());
+        }
+        kept.histories += played.coverage.histories;
+        kept.next = played.next;
+        kept.write();
+        coverage.add(&played.coverage);
+        if wanted > 10 * CHUNK {
+            println!("{} of {wanted} histories, {} s", kept.histories, began.elapsed().as_secs());
+        }
+    }
+    let took = began.elapsed().as_secs_f64();
+    let per_s = coverage.histories as f64 / took;
     println!(
-        "{} histories, {} h of the gate's time, {} openings, {} closings, {} passages, {} faults, in {took:.1} s: {:.0} histories/s",
+        "{} histories (with {before} of earlier runs: {} of {wanted}), {} h of the gate's time, {} openings, {} closings, \
+         {} passages, {} faults, in {took:.1} s: {per_s:.0} histories/s",
         coverage.histories,
-        coverage.seconds / 3600,
-        coverage.happened("pulse open"),
-        coverage.happened("pulse close"),
-        coverage.happened("drove through"),
+        kept.histories,
+        coverage.hours(),
+        coverage.happened("pulse", "open"),
+        coverage.happened("pulse", "close"),
+        coverage.happened("vehicle", "drove through"),
         coverage.pairs.faults(),
-        coverage.histories as f64 / took
     );
-    for violation in violations.iter().take(20) {
-        println!("{violation}");
-    }
-    if let Some(violation) = violations.first() {
-        let seed = violation.seed;
-        panic!("{} histories broke an invariant; GATE_SEED={seed} shows the first", violations.len());
-    }
-    covered(&coverage);
+    coverage
 }
 
 /// A proof over histories in which nothing happens proves nothing.
 fn covered(coverage: &Coverage) {
+    let (barrier, lane) = (coverage.barrier(), coverage.lane());
     for way in include_str!("transitions.txt").lines().filter(|line| !line.starts_with('#')) {
         let [machine, from, to] = way.split(' ').collect::<Vec<_>>()[..] else { panic!("transitions.txt: {way}") };
-        let times = if machine == "barrier" { coverage.barrier(from, to) } else { coverage.lane(from, to) };
-        assert!(times > 0, "no history took the {machine} from {from} to {to}");
+        let ways = if machine == "barrier" { &barrier } else { &lane };
+        let went = ways.contains_key(&(from.to_owned(), to.to_owned()));
+        assert!(went, "no history took the {machine} from {from} to {to}");
     }
     for (a, b, met) in coverage.pairs.all() {
         assert!(met > 0, "{a:?} and {b:?} were never at the same time");
     }
     assert!(coverage.pairs.sound_inputs().is_empty(), "{:?} never failed", coverage.pairs.sound_inputs());
-    for what in ["pulse open", "pulse close", "drove through", "backed out", "tailgated", "refused: copy"] {
-        assert!(coverage.happened(what) > 0, "{what} never happened");
+    let must = [
+        ("pulse", "open"),
+        ("pulse", "close"),
+        ("vehicle", "drove through"),
+        ("vehicle", "backed out"),
+        ("vehicle", "tailgated"),
+        ("refused message", "copy"),
+        ("refused message", "altered"),
+    ];
+    for (kind, what) in must {
+        assert!(coverage.happened(kind, what) > 0, "{kind} {what} never happened");
     }
 }
 
@@ -130,12 +151,12 @@ fn every_defect_is_caught() {
     for defect in Defect::ALL {
         // A machine that never moves must not be excused by its caution.
         let rule = (defect == Defect::Dead).then_some("I14");
-        let (coverage, violations) = play(PER_DEFECT, Play { defect: Some(defect), rule, ..Play::default() }, true);
-        match violations.first() {
+        let played = crowd::play(0, PER_DEFECT, Play { defect: Some(defect), rule, ..Play::default() }, true);
+        match played.violations.first() {
             Some(violation) => {
-                println!("{defect:?}: caught after {} histories: {violation}", coverage.histories);
+                println!("{defect:?}: caught after {} histories: {violation}", played.coverage.histories);
                 // An alarm that the sound machine raises too says nothing of the defect.
-                let sound = run(violation.seed, Play { rule, ..Play::default() }, &mut Coverage::default());
+                let sound = again(violation.seed, Play { rule, ..Play::default() });
                 assert!(sound.is_none(), "{defect:?} is not what the judge objects to: {violation}");
             }
             None => missed.push(defect),
@@ -146,7 +167,7 @@ fn every_defect_is_caught() {
 
 #[test]
 fn taking_information_away_moves_nothing() {
-    let count = number("GATE_HISTORIES").unwrap_or(HISTORIES) / 8;
+    let count = number("GATE_HISTORIES").unwrap_or(HISTORIES).min(MOST_FOR_LIVES) / HISTORIES_FOR_LIFE;
     let mut lives = 0;
     for (seed, life) in (0..count).filter_map(|seed| Some((seed, life(seed)?))) {
         lives += 1;

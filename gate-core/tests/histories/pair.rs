@@ -48,13 +48,15 @@ pub struct Pair {
     barrier: Barrier,
     stop_line: Option<bool>,
     free_since: Option<Monotonic>,
+    /// What a step still has to do; empty between steps.
+    todo: VecDeque<PairInput>,
 }
 
 impl Pair {
     /// Puts the two together.
     #[must_use]
     pub fn new(lane: Lane, barrier: Barrier) -> Self {
-        Self { lane, barrier, stop_line: None, free_since: None }
+        Self { lane, barrier, stop_line: None, free_since: None, todo: VecDeque::new() }
     }
 
     /// The lane.
@@ -70,37 +72,26 @@ impl Pair {
     }
 
     /// One step; `session` is the lane's now, for grants that it leads to.
-    pub fn step(&mut self, input: PairInput, session: &LaneSession, ids: StepIds, now: Monotonic) -> Vec<PairEffect> {
-        let mut effects = Vec::new();
-        let mut inner = VecDeque::new();
+    pub fn step(
+        &mut self,
+        input: PairInput,
+        session: &LaneSession,
+        ids: StepIds,
+        now: Monotonic,
+        effects: &mut Vec<PairEffect>,
+    ) {
         match input {
-            PairInput::Tick => inner.extend([PairInput::Barrier(BarrierInput::Tick), PairInput::Lane(LaneInput::Tick)]),
-            other => inner.push_back(other),
+            PairInput::Tick => {
+                self.todo.extend([PairInput::Barrier(BarrierInput::Tick), PairInput::Lane(LaneInput::Tick)]);
+            }
+            other => self.todo.push_back(other),
         }
         for _ in 0..MAX_INNER {
-            match inner.pop_front() {
-                Some(PairInput::Barrier(input)) => {
-                    for effect in self.barrier.step(input, now) {
-                        match effect {
-                            BarrierEffect::Output(output) => effects.push(PairEffect::Output(output)),
-                            BarrierEffect::Told(news) => {
-                                inner.extend(heard(&news).map(PairInput::Lane));
-                                effects.push(PairEffect::Told(news));
-                            }
-                        }
-                    }
-                    let stop_line = self.barrier.inputs().active(InputName::LoopApproach, now);
-                    if stop_line != self.stop_line {
-                        self.stop_line = stop_line;
-                        inner.push_front(PairInput::Lane(LaneInput::StopLine(stop_line)));
-                        if self.track_broken(stop_line, now) {
-                            inner.push_front(PairInput::Lane(LaneInput::TrackChanged));
-                        }
-                    }
-                }
+            match self.todo.pop_front() {
+                Some(PairInput::Barrier(input)) => self.give_barrier(input, now, effects),
                 Some(PairInput::Lane(input)) => {
                     for effect in self.lane.step(input, ids, now) {
-                        inner.extend(said(&effect, session, now).into_iter().map(PairInput::Barrier));
+                        self.said(&effect, session, now);
                         effects.push(PairEffect::Lane(effect));
                     }
                 }
@@ -108,7 +99,44 @@ impl Pair {
                 None => break,
             }
         }
-        effects
+        self.todo.clear();
+    }
+
+    fn give_barrier(&mut self, input: BarrierInput, now: Monotonic, effects: &mut Vec<PairEffect>) {
+        for effect in self.barrier.step(input, now) {
+            match effect {
+                BarrierEffect::Output(output) => effects.push(PairEffect::Output(output)),
+                BarrierEffect::Told(news) => {
+                    self.todo.extend(heard(&news).map(PairInput::Lane));
+                    effects.push(PairEffect::Told(news));
+                }
+            }
+        }
+        let stop_line = self.barrier.inputs().active(InputName::LoopApproach, now);
+        if stop_line != self.stop_line {
+            self.stop_line = stop_line;
+            self.todo.push_front(PairInput::Lane(LaneInput::StopLine(stop_line)));
+            if self.track_broken(stop_line, now) {
+                self.todo.push_front(PairInput::Lane(LaneInput::TrackChanged));
+            }
+        }
+    }
+
+    /// What the lane's effects mean for the barrier.
+    fn said(&mut self, effect: &LaneEffect, session: &LaneSession, now: Monotonic) {
+        match effect {
+            LaneEffect::Open { grant, track, life_ms, cause } => {
+                let until = now.plus(Duration::from_millis((*life_ms).into()));
+                let grant = Grant { id: *grant, session: session.clone(), track: *track, until };
+                let open = BarrierInput::Open { track: *track, cause: cause.clone() };
+                self.todo.extend([BarrierInput::Grant(grant), open].map(PairInput::Barrier));
+            }
+            LaneEffect::VoidGrant(why) => self.todo.push_back(PairInput::Barrier(BarrierInput::VoidGrant(*why))),
+            LaneEffect::TailgatingSettled => {
+                self.todo.push_back(PairInput::Barrier(BarrierInput::TailgatingSettled));
+            }
+            _ => {}
+        }
     }
 }
 
@@ -145,19 +173,5 @@ fn heard(news: &BarrierNews) -> Option<LaneInput> {
         | BarrierNews::GrantRefused { .. }
         | BarrierNews::Refused { .. }
         | BarrierNews::SensorImplausible { .. } => None,
-    }
-}
-
-/// What the lane's effects mean for the barrier.
-fn said(effect: &LaneEffect, session: &LaneSession, now: Monotonic) -> Vec<BarrierInput> {
-    match effect {
-        LaneEffect::Open { grant, track, life_ms, cause } => {
-            let until = now.plus(Duration::from_millis((*life_ms).into()));
-            let grant = Grant { id: *grant, session: session.clone(), track: *track, until };
-            vec![BarrierInput::Grant(grant), BarrierInput::Open { track: *track, cause: cause.clone() }]
-        }
-        LaneEffect::VoidGrant(why) => vec![BarrierInput::VoidGrant(*why)],
-        LaneEffect::TailgatingSettled => vec![BarrierInput::TailgatingSettled],
-        _ => Vec::new(),
     }
 }

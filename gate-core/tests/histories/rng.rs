@@ -9,6 +9,13 @@ impl Rng {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bf0_3635_dcf6_11d9)
     }
 
+    /// Another one, told by this one's place and a number.
+    pub fn branch(&self, n: u64) -> Self {
+        let mut rng = Self(self.0 ^ n.wrapping_mul(0xd605_0e5a_ed27_ca35));
+        rng.next();
+        rng
+    }
+
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

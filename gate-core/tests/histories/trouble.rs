@@ -45,20 +45,37 @@ impl Trouble {
         Self::Locked,
     ];
 
-    pub fn of_input(fault: InputFault) -> Self {
-        match fault {
-            InputFault::Stuck(false) => Self::StuckFree,
-            InputFault::Stuck(true) => Self::StuckActive,
-            InputFault::Flapping => Self::Flapping,
-            InputFault::Unreadable => Self::Unreadable,
+    /// What it means for an input.
+    pub fn of_input(self) -> InputFault {
+        match self {
+            Self::StuckFree => InputFault::Stuck(false),
+            Self::StuckActive => InputFault::Stuck(true),
+            Self::Flapping => InputFault::Flapping,
+            _ => InputFault::Unreadable,
         }
     }
+
+    /// Whether it is over in the plant itself at its time.
+    pub fn is_of_the_plant(self) -> bool {
+        matches!(
+            self,
+            Self::Jam
+                | Self::StrangeMove
+                | Self::RelayStuck
+                | Self::NoPower
+                | Self::Manual
+                | Self::Emergency
+                | Self::ControllerBlind
+        )
+    }
 }
+
+/// Until when each kind is in force.
+pub type InForce = [u64; Trouble::ALL.len()];
 
 /// Which faults were in force together, and how often one began while another was.
 #[derive(Clone, Debug, Default)]
 pub struct Pairs {
-    until: [u64; Trouble::ALL.len()],
     begun: [u64; Trouble::ALL.len()],
     met: [[u64; Trouble::ALL.len()]; Trouble::ALL.len()],
     /// Faults of inputs by input.
@@ -66,22 +83,24 @@ pub struct Pairs {
 }
 
 impl Pairs {
-    pub fn begin(&mut self, trouble: Trouble, now: u64, until: u64) {
+    /// The pair of a number: each comes round again.
+    pub fn numbered(n: u64) -> (Trouble, Trouble) {
+        let all = Trouble::ALL;
+        let (first, step) = (n as usize % all.len(), 1 + (n as usize / all.len()) % (all.len() - 1));
+        (all[first], all[(first + step) % all.len()])
+    }
+
+    pub fn begin(&mut self, trouble: Trouble, in_force: &mut InForce, now: u64, until: u64) {
         self.begun[trouble as usize] += 1;
-        for other in Trouble::ALL.into_iter().filter(|&other| other != trouble && self.until[other as usize] > now) {
+        for other in Trouble::ALL.into_iter().filter(|&other| other != trouble && in_force[other as usize] > now) {
             let (a, b) = ((trouble as usize).min(other as usize), (trouble as usize).max(other as usize));
             self.met[a][b] += 1;
         }
-        self.until[trouble as usize] = self.until[trouble as usize].max(until);
+        in_force[trouble as usize] = in_force[trouble as usize].max(until);
     }
 
     pub fn input(&mut self, name: InputName) {
         self.inputs[name as usize] += 1;
-    }
-
-    /// It is over before its time.
-    pub fn end(&mut self, trouble: Trouble) {
-        self.until[trouble as usize] = 0;
     }
 
     pub fn add(&mut self, other: &Self) {

@@ -1,11 +1,11 @@
 //! The wire between the machines and the plant: polls, delays, lost and doubled answers, stuck inputs.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
+use std::collections::VecDeque;
 
-use gate_core::barrier::io::{DeviceNews, InputName, InputReading, Motion, Output};
-use gate_core::clock::Monotonic;
+use gate_core::barrier::io::{DeviceNews, InputName, Motion, Output};
+use gate_core::barrier::round::Round;
 
+use crate::agent::at;
 use crate::plant::Plant;
 use crate::rng::Rng;
 
@@ -21,15 +21,15 @@ pub enum InputFault {
 }
 
 /// What arrives at the agent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Delivery {
-    Reads(Vec<InputReading>),
+    Reads(Round),
     Device(DeviceNews),
 }
 
 #[derive(Clone, Debug)]
 pub struct Wire {
-    pub faults: BTreeMap<InputName, (InputFault, u64)>,
+    faults: [Option<(InputFault, u64)>; InputName::ALL.len()],
     /// Nothing answers until then.
     pub down_until: u64,
     /// Answers come late, doubled and out of order until then.
@@ -40,6 +40,8 @@ pub struct Wire {
     next_poll: u64,
     failures: u32,
     arriving: Vec<(u64, Delivery)>,
+    /// The earliest of them.
+    arrives_at: u64,
     leaving: VecDeque<(u64, Output)>,
     read_back: Vec<(u64, Motion)>,
     stop_wanted: bool,
@@ -49,14 +51,15 @@ pub struct Wire {
 impl Wire {
     pub fn new(rng: &mut Rng) -> Self {
         Self {
-            faults: BTreeMap::new(),
+            faults: [None; InputName::ALL.len()],
             down_until: 0,
             disorder_until: 0,
             wrong_at: 0,
-            period: rng.pick(&[40, 60, 100]),
-            next_poll: 0,
+            period: rng.between(40, 100),
+            next_poll: rng.between(1, 40),
             failures: 0,
             arriving: Vec::new(),
+            arrives_at: u64::MAX,
             leaving: VecDeque::new(),
             read_back: Vec::new(),
             stop_wanted: false,
@@ -64,9 +67,18 @@ impl Wire {
         }
     }
 
-    /// Whether an input works, and has for `ms`.
+    /// Something is wrong with an input until then.
+    pub fn fault(&mut self, name: InputName, fault: InputFault, until: u64) {
+        self.faults[name as usize] = Some((fault, until));
+    }
+
+    fn fault_of(&self, name: InputName, now: u64) -> Option<InputFault> {
+        self.faults[name as usize].filter(|(_, until)| now <= *until).map(|(fault, _)| fault)
+    }
+
+    /// Whether an input works.
     pub fn works(&self, name: InputName, now: u64) -> bool {
-        now >= self.down_until && self.faults.get(&name).is_none_or(|(_, until)| now > *until)
+        now >= self.down_until && self.fault_of(name, now).is_none()
     }
 
     /// The stop is held, or being dropped.
@@ -85,11 +97,24 @@ impl Wire {
         self.leaving.push_back((after.max(now + rng.between(5, 60)), output));
     }
 
-    /// One step: outputs that arrive at the plant, a poll, and what arrives at the agent.
-    pub fn step(&mut self, plant: &mut Plant, rng: &mut Rng) -> Vec<Delivery> {
+    /// When it does something at the plant next.
+    pub fn next(&self) -> u64 {
+        let leaves = self.leaving.front().map_or(u64::MAX, |(at, _)| *at);
+        let check = self.read_back.iter().map(|(at, _)| *at).min().unwrap_or(u64::MAX);
+        self.next_poll.min(leaves).min(check)
+    }
+
+    /// When something arrives next.
+    pub fn arrives_at(&self) -> u64 {
+        self.arrives_at
+    }
+
+    /// Outputs that are due arrive at the plant, relays are read back, inputs are polled.
+    pub fn step(&mut self, plant: &mut Plant, rng: &mut Rng) {
         let now = plant.now;
         let down = now < self.down_until;
-        if down || now < self.disorder_until || self.faults.values().any(|(_, until)| now <= *until) {
+        let faulty = || self.faults.iter().flatten().any(|(_, until)| now <= *until);
+        if down || now < self.disorder_until || faulty() {
             self.wrong_at = now;
         }
         self.carry(plant, down);
@@ -98,20 +123,26 @@ impl Wire {
             self.next_poll = now + self.period;
             if down { self.fail(now) } else { self.poll(plant, rng) }
         }
-        self.arriving.sort_by_key(|(at, _)| *at);
-        let due = self.arriving.iter().take_while(|(at, _)| *at <= now).count();
-        self.arriving.drain(..due).map(|(_, delivery)| delivery).collect()
+        // An agent that does not look: what waits for it is bounded.
+        if self.arriving.len() > WAITING {
+            self.arriving.drain(..self.arriving.len() - WAITING);
+        }
     }
 
-    /// What waits for an agent that is not there, or does not look.
-    pub fn keep(&mut self, delivery: Delivery, now: u64) {
-        self.arriving.push((now, delivery));
-        let over = self.arriving.len().saturating_sub(WAITING);
-        self.arriving.drain(..over);
+    /// The next thing that has arrived.
+    pub fn arrived(&mut self, now: u64) -> Option<Delivery> {
+        if self.arrives_at > now {
+            return None;
+        }
+        let (first, _) = self.arriving.iter().enumerate().min_by_key(|(_, (at, _))| *at)?;
+        let (_, delivery) = self.arriving.remove(first);
+        self.arrives_at = self.arriving.iter().map(|(at, _)| *at).min().unwrap_or(u64::MAX);
+        Some(delivery)
     }
 
     pub fn forget(&mut self) {
         self.arriving.clear();
+        self.arrives_at = u64::MAX;
         self.leaving.clear();
         self.read_back.clear();
     }
@@ -148,9 +179,8 @@ impl Wire {
 
     fn check_relays(&mut self, plant: &Plant, down: bool) {
         let now = plant.now;
-        let due: Vec<Motion> = self.read_back.iter().filter(|(at, _)| *at <= now).map(|(_, m)| *m).collect();
-        self.read_back.retain(|(at, _)| *at > now);
-        for motion in due {
+        while let Some(due) = self.read_back.iter().position(|(at, _)| *at <= now) {
+            let (_, motion) = self.read_back.remove(due);
             let on = match motion {
                 Motion::Open => plant.open.is_on(),
                 Motion::Close => plant.close.is_on(),
@@ -166,7 +196,12 @@ impl Wire {
     }
 
     fn tell(&mut self, at: u64, news: DeviceNews) {
-        self.arriving.push((at, Delivery::Device(news)));
+        self.send(at, Delivery::Device(news));
+    }
+
+    fn send(&mut self, at: u64, delivery: Delivery) {
+        self.arriving.push((at, delivery));
+        self.arrives_at = self.arrives_at.min(at);
     }
 
     fn poll(&mut self, plant: &Plant, rng: &mut Rng) {
@@ -175,38 +210,35 @@ impl Wire {
             self.tell(now + 10, DeviceNews::Reconnected);
         }
         self.failures = 0;
-        let read_at = Monotonic(Duration::from_millis(now));
-        let wired = |name: &InputName| match name {
-            InputName::LoopExit => plant.config.three_loops,
-            InputName::Photocell => plant.config.photocell,
-            _ => true,
-        };
-        let reads: Vec<InputReading> = InputName::ALL
-            .into_iter()
-            .filter(wired)
-            .map(|name| {
-                let truth = plant.truth(name);
-                let active = match self.faults.get(&name).filter(|(_, until)| now <= *until) {
-                    None => Some(truth),
-                    Some((InputFault::Stuck(value), _)) => Some(*value),
-                    Some((InputFault::Flapping, _)) => Some(rng.chance(500)),
-                    Some((InputFault::Unreadable, _)) => None,
+        let mut round = Round::new(at(now));
+        for name in InputName::ALL {
+            let wired = match name {
+                InputName::LoopExit => plant.config.three_loops,
+                InputName::Photocell => plant.config.photocell,
+                _ => true,
+            };
+            if wired {
+                let said = match self.fault_of(name, now) {
+                    None => Some(plant.truth(name)),
+                    Some(InputFault::Stuck(value)) => Some(value),
+                    Some(InputFault::Flapping) => Some(rng.chance(500)),
+                    Some(InputFault::Unreadable) => None,
                 };
-                InputReading { name, active, read_at }
-            })
-            .collect();
-        if now < self.disorder_until {
-            match rng.between(0, 9) {
-                0..2 => {}
-                2..5 => self.arriving.push((now + rng.between(50, 600), Delivery::Reads(reads))),
-                5..7 => {
-                    self.arriving.push((now + 10, Delivery::Reads(reads.clone())));
-                    self.arriving.push((now + rng.between(50, 900), Delivery::Reads(reads)));
-                }
-                _ => self.arriving.push((now + 10, Delivery::Reads(reads))),
+                round = round.with(name, said);
             }
-            return;
         }
-        self.arriving.push((now + rng.between(2, 20), Delivery::Reads(reads)));
+        let reads = Delivery::Reads(round);
+        if now >= self.disorder_until {
+            return self.send(now + rng.between(2, 20), reads);
+        }
+        match rng.between(0, 9) {
+            0..2 => {}
+            2..5 => self.send(now + rng.between(50, 600), reads),
+            5..7 => {
+                self.send(now + 10, reads);
+                self.send(now + rng.between(50, 900), reads);
+            }
+            _ => self.send(now + 10, reads),
+        }
     }
 }

@@ -2,14 +2,15 @@
 
 use gate_core::barrier::config::{BarrierConfig, Closing as Who};
 use gate_core::barrier::io::{InputName, Motion, Output};
+use gate_core::barrier::round::Round;
 use gate_core::barrier::state::{BarrierNews, BarrierState};
 
+use super::log::at;
 use super::presence::Presence;
 use super::{Broken, Scene};
 use crate::fact::{Fact, Local};
-use crate::plant::STEP_MS;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Closing {
     presence: Presence,
     /// The open limit has been read since.
@@ -33,15 +34,7 @@ impl Closing {
             Fact::Started | Fact::Killed => {
                 (self.up_since, self.lowering, self.must_stop_by) = (None, false, None);
             }
-            Fact::Read(read) if read.name == InputName::OpenLimit && read.active == Some(true) => {
-                self.up_since.get_or_insert(now);
-            }
-            Fact::Read(read) if self.presence.required().contains(&read.name) => {
-                let newest = scene.log.newest(read.name).is_some_and(|n| n.at <= read.read_at.0.as_millis() as u64);
-                if read.active == Some(true) && newest && self.lowering {
-                    self.must_stop_by.get_or_insert(now + 300);
-                }
-            }
+            Fact::Read(round) => self.read(round, scene),
             Fact::Told(BarrierNews::Commanded { motion: Motion::Open, .. }) => self.up_since = None,
             Fact::Told(BarrierNews::Commanded { motion: Motion::Close, .. }) => {
                 self.lowering = true;
@@ -58,12 +51,25 @@ impl Closing {
         Ok(())
     }
 
+    fn read(&mut self, round: &Round, scene: &Scene<'_>) {
+        if round.get(InputName::OpenLimit) == Some(Some(true)) {
+            self.up_since.get_or_insert(scene.plant.now);
+        }
+        if self.lowering {
+            let newest = |name| scene.log.newest(name).is_some_and(|n| n.at <= at(round));
+            let occupied = |name: InputName| round.get(name) == Some(Some(true)) && newest(name);
+            if self.presence.required().iter().any(occupied) {
+                self.must_stop_by.get_or_insert(scene.plant.now + 300);
+            }
+        }
+    }
+
     pub fn moment(&mut self, scene: &Scene<'_>) -> Result<(), Broken> {
         let (plant, now) = (scene.plant, scene.plant.now);
-        let sees = |name: &InputName| {
+        let sees = |name: InputName| {
             matches!(name, InputName::LoopUnder | InputName::Photocell)
-                && plant.truth(*name)
-                && scene.wire.works(*name, now)
+                && plant.truth(name)
+                && scene.wire.works(name, now)
                 && now >= scene.wire.disorder_until
         };
         if plant.body_in_sweep() && self.presence.required().iter().any(sees) {
@@ -85,12 +91,11 @@ impl Closing {
         if scene.log.barrier == BarrierState::HeldOpen && !freed {
             return no("an officer holds the boom up".to_owned());
         }
-        for name in self.presence.required() {
-            if scene.log.lasting(*name, false, now) < 1500 {
+        for name in self.presence.required().iter() {
+            if scene.log.lasting(name, false, now) < 1500 {
                 return no(format!("{name:?} was not free in all reads of 1.5 s"));
             }
-            // A step of the plant may lie between an order and its being seen here.
-            if scene.log.newest(*name).is_none_or(|r| r.at + 150 + STEP_MS < now) {
+            if scene.log.newest(name).is_none_or(|r| r.at + 150 < now) {
                 return no(format!("the newest read of {name:?} is older than 150 ms"));
             }
         }
@@ -98,7 +103,7 @@ impl Closing {
             return no(objection.to_owned());
         }
         let min_open = u64::from(config.min_open_ms);
-        if self.up_since.is_none_or(|since| since + min_open > now + 1) {
+        if self.up_since.is_none_or(|since| since + min_open > now) {
             return no(format!("it was not up for {min_open} ms"));
         }
         if self.body_since.is_some_and(|since| now - since > 400) {

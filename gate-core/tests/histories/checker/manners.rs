@@ -1,15 +1,16 @@
 //! I8, I10 and I11: messages that must have no effect, the green lamp, and hands off while a person works.
 
 use gate_core::barrier::io::{InputName, Motion, Output};
+use gate_core::barrier::round::Round;
 use gate_core::barrier::state::{BarrierNews, BarrierState};
 use gate_core::lane::state::LaneState;
 use gate_core::message::event::EventBody;
 
-use super::log::ends_at_the_lane;
+use super::log::{at, ends_at_the_lane};
 use super::{Broken, Scene};
 use crate::fact::{Fact, Local};
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Manners {
     /// An opening's vehicle is on its way.
     going: bool,
@@ -47,11 +48,7 @@ impl Manners {
                 let up = matches!(now, BarrierState::Opening | BarrierState::Open | BarrierState::HeldOpen);
                 self.going &= up;
             }
-            Fact::Read(read) if read.name == InputName::ManualKey => {
-                let at = read.read_at.0.as_millis() as u64;
-                let fresh = at + 200 >= scene.plant.now && scene.log.newest(read.name).is_some_and(|n| n.at == at);
-                self.manual_reads = if fresh && read.active == Some(true) { self.manual_reads + 1 } else { 0 };
-            }
+            Fact::Read(round) => self.read(round, scene),
             Fact::Device(_) => self.manual_reads = 0,
             Fact::Output(output) => {
                 self.outputs.push(*output);
@@ -66,6 +63,14 @@ impl Manners {
             _ => {}
         }
         Ok(())
+    }
+
+    fn read(&mut self, round: &Round, scene: &Scene<'_>) {
+        if let Some(active) = round.get(InputName::ManualKey) {
+            let newest = scene.log.newest(InputName::ManualKey).is_some_and(|n| n.at == at(round));
+            let fresh = at(round) + 200 >= scene.plant.now && newest;
+            self.manual_reads = if fresh && active == Some(true) { self.manual_reads + 1 } else { 0 };
+        }
     }
 
     fn green(&mut self, length_ms: u128, scene: &Scene<'_>) -> Result<(), Broken> {
@@ -85,7 +90,7 @@ impl Manners {
 
     fn done(&mut self, state: BarrierState, scene: &Scene<'_>) -> Result<(), Broken> {
         let step = &scene.log.step;
-        let (opened, outputs) = (std::mem::take(&mut self.opened_in_step), std::mem::take(&mut self.outputs));
+        let opened = std::mem::take(&mut self.opened_in_step);
         if let Some(bad) = step.bad {
             if opened {
                 return Err(("I8", format!("OPEN by a message that is {bad}")));
@@ -98,7 +103,7 @@ impl Manners {
         let stop = step.ordered.contains(&Local::Stop) || step.stop_device;
         let reset = step.ordered.contains(&Local::Reset);
         let unlocked = step.ordered.contains(&Local::Maintenance(false));
-        let forbidden = outputs.iter().find(|output| match output {
+        let forbidden = self.outputs.drain(..).find(|output| match output {
             Output::DropStop => !stop,
             Output::Red => !stop && state == scene.log.barrier,
             Output::RestoreStop => true,
@@ -107,7 +112,9 @@ impl Manners {
         if let Some(output) = forbidden.filter(|_| locked && !unlocked && !reset) {
             return Err(("I11", format!("{output:?} while the barrier is {}", scene.log.barrier)));
         }
-        if self.manual_reads >= 3 && !ends_at_the_lane(state) {
+        // Older than that it is unknown, as after a time in which the agent did not look.
+        let read = scene.log.fresh(InputName::ManualKey, scene.plant.now, 300) == Some(true);
+        if self.manual_reads >= 3 && read && !ends_at_the_lane(state) {
             return Err(("I11", format!("the key stands on MANUAL, and the barrier is {state}")));
         }
         Ok(())

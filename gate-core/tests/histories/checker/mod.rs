@@ -11,20 +11,21 @@ mod presence;
 
 use crate::fact::Fact;
 use crate::plant::Plant;
+use crate::seed::Seed;
 use crate::wire::Wire;
 use log::Log;
 
 /// An invariant that did not hold.
 #[derive(Clone, Debug)]
 pub struct Violation {
-    pub seed: u64,
+    pub seed: Seed,
     pub at: u64,
     pub rule: &'static str,
     pub what: String,
 }
 
 impl Violation {
-    pub fn of(self, seed: u64) -> Self {
+    pub fn of(self, seed: Seed) -> Self {
         Self { seed, ..self }
     }
 }
@@ -45,6 +46,7 @@ struct Scene<'a> {
     wire: &'a Wire,
 }
 
+#[derive(Clone)]
 pub struct Checker {
     log: Log,
     closing: closing::Closing,
@@ -73,7 +75,7 @@ impl Checker {
             .and_then(|()| self.motion.fact(fact, &scene))
             .and_then(|()| self.manners.fact(fact, &scene));
         self.log.over(fact);
-        judged.map_err(|(rule, what)| Violation { seed: 0, at: plant.now, rule, what })
+        judged.map_err(|(rule, what)| Violation { seed: Seed::default(), at: plant.now, rule, what })
     }
 
     /// Judges a moment of the plant.
@@ -84,6 +86,6 @@ impl Checker {
             .and_then(|()| self.motion.moment(&scene))
             .and_then(|()| self.manners.moment(&scene))
             .and_then(|()| self.closing.moment(&scene));
-        judged.map_err(|(rule, what)| Violation { seed: 0, at: plant.now, rule, what })
+        judged.map_err(|(rule, what)| Violation { seed: Seed::default(), at: plant.now, rule, what })
     }
 }

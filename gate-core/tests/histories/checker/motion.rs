@@ -8,7 +8,7 @@ use super::log::ends_at_the_lane;
 use super::{Broken, Scene};
 use crate::fact::{Fact, Local};
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Motions {
     /// STOP was given or a fault told, and no reset since.
     stopped: bool,
@@ -37,10 +37,12 @@ impl Motions {
             Fact::Told(BarrierNews::State { now: state, .. }) => {
                 let moves = matches!(state, BarrierState::Opening | BarrierState::Closing);
                 self.moving_since = moves.then_some((*state, now));
+                // A new beginning needs two reads of its own.
+                if *state == BarrierState::Unknown {
+                    self.both = 0;
+                }
             }
-            Fact::Read(read) if matches!(read.name, InputName::OpenLimit | InputName::ClosedLimit) => {
-                self.limits(read.name, scene);
-            }
+            Fact::Read(_) => self.limits(scene),
             Fact::Device(_) => self.both = 0,
             Fact::Done(state, _) => return self.done(*state, scene),
             _ => {}
@@ -70,11 +72,8 @@ impl Motions {
         Ok(())
     }
 
-    fn limits(&mut self, name: InputName, scene: &Scene<'_>) {
+    fn limits(&mut self, scene: &Scene<'_>) {
         let now = scene.plant.now;
-        if name == InputName::OpenLimit {
-            return; // The closed limit of the same round follows.
-        }
         let up = scene.log.fresh(InputName::OpenLimit, now, 60);
         let down = scene.log.fresh(InputName::ClosedLimit, now, 60);
         self.both = if up == Some(true) && down == Some(true) { self.both + 1 } else { 0 };
@@ -92,7 +91,9 @@ impl Motions {
             return Err(("I5", "a motion relay was pulsed that nothing tells of".to_owned()));
         }
         let doubted = log.bus_error_at.is_some_and(|at| at + 400 > now) || log.quiet_at + 400 > now;
-        if self.both >= 2 && !ends_at_the_lane(state) && !doubted {
+        let limits = [InputName::OpenLimit, InputName::ClosedLimit];
+        let still = limits.iter().all(|&limit| log.fresh(limit, now, 300) == Some(true));
+        if self.both >= 2 && still && !ends_at_the_lane(state) && !doubted {
             return Err(("I9", format!("both limits at once, and the barrier is {state}")));
         }
         self.travel(state, scene)?;
@@ -144,7 +145,7 @@ impl Motions {
         if plant.open.is_on() && plant.close.is_on() && !stuck {
             return Err(("I5", "OPEN and CLOSE are energised together".to_owned()));
         }
-        let long = |relay: &crate::plant::Relay| relay.on_since.is_some_and(|since| now - since > 1520);
+        let long = |relay: &crate::plant::Relay| relay.on_since.is_some_and(|since| now - since > 1500);
         if (long(&plant.open) || long(&plant.close)) && !stuck {
             return Err(("I5", "a motion relay is energised for more than 1.5 s".to_owned()));
         }

@@ -19,14 +19,14 @@ const LABEL_BEFORE_MS: u64 = 60_000;
 /// A healthy history has been healthy for so long.
 const HEALTHY_MS: u64 = 10_000;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     offer: Offer,
     used: bool,
     void: Option<&'static str>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Opening {
     ledger: Vec<Entry>,
     /// The vehicle that the boom is up for.
@@ -68,6 +68,11 @@ impl Opening {
                 self.void("it was stopped or reset", now)
             }
             Fact::Event(body) => self.event(body, now),
+            // The lane took it back, and told officers so in the same step; silently it may not.
+            Fact::Told(BarrierNews::GrantVoid { grant, .. }) if scene.log.step.turned_down => {
+                let taken = self.ledger.iter_mut().filter(|e| e.offer.grant == *grant && !e.used);
+                taken.for_each(|e| e.void = e.void.or(Some("the lane took it back")));
+            }
             Fact::Told(BarrierNews::Tailgated) => self.labels.push(now),
             Fact::Told(BarrierNews::State { .. }) => self.told_at = now,
             Fact::Rogue(track) => self.asked(*track, scene),
@@ -104,7 +109,8 @@ impl Opening {
 
     fn offered(&mut self, offer: &Offer, scene: &Scene<'_>) {
         let (now, log) = (scene.plant.now, scene.log);
-        self.ledger.retain(|e| e.offer.until + 5000 > now || e.used);
+        // One that is forgotten here and used after all was given by nobody.
+        self.ledger.retain(|e| e.offer.until + 5000 > now);
         self.ledger.push(Entry { offer: offer.clone(), used: false, void: None });
         let waits = match offer.by {
             "lane" => false,

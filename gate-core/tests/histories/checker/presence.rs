@@ -2,6 +2,7 @@
 
 use gate_core::barrier::config::BarrierConfig;
 use gate_core::barrier::io::{DeviceNews, InputName, Motion};
+use gate_core::barrier::round::InputSet;
 use gate_core::barrier::state::{BarrierNews, BarrierState};
 use gate_core::lane::state::LaneState;
 
@@ -16,12 +17,14 @@ enum Stage {
     Exit,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Presence {
-    required: Vec<InputName>,
+    required: InputSet,
+    /// The required ones and the loop at the stop line: each must show a vehicle that passes.
+    showing: InputSet,
     stage: Stage,
     /// Inputs that showed the vehicle.
-    seen: Vec<InputName>,
+    seen: InputSet,
     proven: bool,
     /// The agent, or an officer, said so.
     told: bool,
@@ -31,19 +34,18 @@ pub struct Presence {
     implausible: bool,
 }
 
-pub fn required(config: &BarrierConfig) -> Vec<InputName> {
-    let mut all = vec![InputName::LoopUnder];
-    all.extend(config.three_loops.then_some(InputName::LoopExit));
-    all.extend(config.photocell.then_some(InputName::Photocell));
-    all
-}
-
 impl Presence {
     pub fn new(config: &BarrierConfig) -> Self {
+        let required = InputSet::default()
+            .with(InputName::LoopUnder, true)
+            .with(InputName::LoopExit, config.three_loops)
+            .with(InputName::Photocell, config.photocell);
+        let showing = required.with(InputName::LoopApproach, true);
         Self {
-            required: required(config),
+            required,
+            showing,
             stage: Stage::Nothing,
-            seen: Vec::new(),
+            seen: InputSet::default(),
             proven: false,
             told: false,
             by_officer: false,
@@ -52,8 +54,8 @@ impl Presence {
         }
     }
 
-    pub fn required(&self) -> &[InputName] {
-        &self.required
+    pub fn required(&self) -> InputSet {
+        self.required
     }
 
     /// Why the boom must not come down; `None` when the way is proven empty.
@@ -70,8 +72,7 @@ impl Presence {
 
     fn arm(&mut self, log: &Log, now: u64) {
         (self.stage, self.proven, self.told, self.by_officer) = (Stage::Nothing, false, false, false);
-        let all = self.required.iter().chain([&InputName::LoopApproach]);
-        self.seen = all.filter(|name| log.fresh(**name, now, 300) == Some(true)).copied().collect();
+        self.seen = self.showing.iter().filter(|&name| log.fresh(name, now, 300) == Some(true)).collect();
         if log.fresh(InputName::LoopApproach, now, 300) == Some(true) {
             self.stage = Stage::Approach;
         }
@@ -93,7 +94,8 @@ impl Presence {
                 self.arm(log, now);
                 self.unsettled = false;
             }
-            Fact::Ordered(Local::Reset) => {
+            // One that was refused changes nothing.
+            Fact::Done(..) if log.was_reset() => {
                 self.arm(log, now);
                 (self.implausible, self.unsettled) = (false, false);
             }
@@ -107,7 +109,10 @@ impl Presence {
                 self.implausible |= self.silent();
             }
             Fact::Told(BarrierNews::Tailgated) => (self.unsettled, self.proven) = (true, false),
-            Fact::Read(read) if read.active == Some(true) => self.occupied(read.name, log, now),
+            Fact::Read(round) => {
+                let shown = self.showing.iter().filter(|&name| round.get(name) == Some(Some(true)));
+                shown.for_each(|name| self.occupied(name, log, now));
+            }
             _ => {}
         }
         if self.stage == Stage::Exit && !self.proven && !self.unsettled && self.all_free_for(2000, log, now) {
@@ -117,20 +122,18 @@ impl Presence {
 
     /// One of the inputs did not show the vehicle.
     fn silent(&self) -> bool {
-        self.required.iter().chain([&InputName::LoopApproach]).any(|name| !self.seen.contains(name))
+        self.seen != self.showing
     }
 
     fn occupied(&mut self, name: InputName, log: &Log, now: u64) {
-        if self.required.contains(&name) {
+        if self.required.contains(name) {
             // Whoever comes once the vehicle is told to be through needs a sequence of his own.
             if self.told {
                 self.arm(log, now);
             }
             self.proven = false;
         }
-        if (self.required.contains(&name) || name == InputName::LoopApproach) && !self.seen.contains(&name) {
-            self.seen.push(name);
-        }
+        self.seen.insert(name);
         self.stage = match (self.stage, name) {
             (Stage::Nothing, InputName::LoopApproach) => Stage::Approach,
             (Stage::Approach, InputName::LoopUnder) => Stage::Under,
@@ -140,6 +143,6 @@ impl Presence {
     }
 
     pub fn all_free_for(&self, ms: u64, log: &Log, now: u64) -> bool {
-        self.required.iter().all(|&name| log.lasting(name, false, now) >= ms)
+        self.required.iter().all(|name| log.lasting(name, false, now) >= ms)
     }
 }

@@ -2,15 +2,15 @@
 
 use gate_core::barrier::config::BarrierConfig;
 
-use super::STEP_MS;
 use crate::rng::Rng;
 
 #[derive(Clone, Debug)]
 pub struct Boom {
     deg: f64,
     direction: i8,
-    open_ms: f64,
-    close_ms: f64,
+    /// Degrees in a millisecond.
+    rise: f64,
+    fall: f64,
     /// It does not move, whatever its motor does.
     pub jammed: bool,
     /// Somebody or something moves it, without any order: -1 or 1.
@@ -23,8 +23,8 @@ impl Boom {
         Self {
             deg: if rng.chance(850) { 0.0 } else { rng.pick(&[90.0, 45.0]) },
             direction: 0,
-            open_ms: f64::from(config.travel_open_ms) * rng.metres(0.9, 1.1),
-            close_ms: f64::from(config.travel_close_ms) * rng.metres(0.9, 1.1),
+            rise: 90.0 / (f64::from(config.travel_open_ms) * rng.metres(0.9, 1.1)),
+            fall: 90.0 / (f64::from(config.travel_close_ms) * rng.metres(0.9, 1.1)),
             jammed: false,
             strange: 0,
         }
@@ -64,20 +64,18 @@ impl Boom {
         self.direction = 0;
     }
 
-    /// The key stands on MANUAL and a person works the boom.
-    pub fn by_hand(&mut self, rng: &mut Rng) {
-        if rng.chance(5) {
-            self.direction = rng.pick(&[-1, 0, 1]);
-        }
+    /// Whether it is somewhere else in a while.
+    pub fn moves(&self) -> bool {
+        self.strange != 0 || (self.direction != 0 && !self.jammed)
     }
 
-    pub fn step(&mut self) {
-        let direction = if self.strange == 0 { self.direction } else { self.strange };
-        if self.jammed && self.strange == 0 {
+    pub fn advance(&mut self, ms: u64) {
+        if !self.moves() {
             return;
         }
-        let way = if direction > 0 { 90.0 / self.open_ms } else { 90.0 / self.close_ms };
-        self.deg = (self.deg + f64::from(direction) * way * STEP_MS as f64).clamp(0.0, 90.0);
+        let direction = if self.strange == 0 { self.direction } else { self.strange };
+        let way = if direction > 0 { self.rise } else { -self.fall };
+        self.deg = (self.deg + way * ms as f64).clamp(0.0, 90.0);
         if (self.direction > 0 && self.deg >= 90.0) || (self.direction < 0 && self.deg <= 0.0) {
             self.direction = 0;
         }

@@ -13,9 +13,6 @@ use boom::Boom;
 use controller::Controller;
 use road::Road;
 
-/// Length of a step of the plant.
-pub const STEP_MS: u64 = 20;
-
 /// One relay with the board's own timer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Relay {
@@ -28,6 +25,24 @@ pub struct Relay {
 impl Relay {
     pub fn is_on(self) -> bool {
         self.on_since.is_some()
+    }
+
+    /// When its timer ends, where that is ahead.
+    fn ends(self) -> u64 {
+        if self.is_on() && !self.stuck { self.on_until } else { u64::MAX }
+    }
+
+    /// It goes off again, now or when its timer ends.
+    pub fn mend(&mut self, now: u64) {
+        self.stuck = false;
+        self.on_since = self.on_since.map(|_| now);
+        self.advance(now);
+    }
+
+    fn advance(&mut self, now: u64) {
+        if self.is_on() && self.on_until <= now && !self.stuck {
+            *self = Self::default();
+        }
     }
 }
 
@@ -47,6 +62,10 @@ pub struct Plant {
     pub green_until: u64,
     pub controller: Controller,
     pub road: Road,
+    /// Whoever works the boom by hand changes its way then.
+    hand_at: u64,
+    /// What moves stands where it was then.
+    looked_at: u64,
 }
 
 impl Plant {
@@ -77,6 +96,8 @@ impl Plant {
             green_until: 0,
             controller: Controller::new(rng),
             road: Road::default(),
+            hand_at: 0,
+            looked_at: 0,
             config,
         }
     }
@@ -145,14 +166,18 @@ impl Plant {
         }
     }
 
-    /// Lets one step of time pass.
-    pub fn step(&mut self, rng: &mut Rng) {
-        self.now += STEP_MS;
-        for relay in [&mut self.open, &mut self.close] {
-            if relay.on_since.is_some() && relay.on_until <= self.now && !relay.stuck {
-                *relay = Relay::default();
-            }
-        }
+    /// When something switches in it next: a relay goes off. What moves is where it is when somebody looks.
+    pub fn next(&self) -> u64 {
+        self.open.ends().min(self.close.ends())
+    }
+
+    /// Lets time pass to now. Nothing switched meanwhile: see [`Self::next`].
+    pub fn advance(&mut self, rng: &mut Rng) {
+        let to = self.now;
+        let ms = to - std::mem::replace(&mut self.looked_at, to);
+        self.boom.advance(ms);
+        self.open.advance(to);
+        self.close.advance(to);
         if !self.power {
             self.green_until = 0;
             (self.open, self.close) = (Relay::default(), Relay::default());
@@ -160,18 +185,25 @@ impl Plant {
         } else if self.emergency {
             self.boom.drive(1);
         } else if self.manual {
-            self.boom.by_hand(rng);
+            self.work_by_hand(rng);
         } else if self.chain_whole {
-            self.controller_step();
+            self.work_by_controller();
         } else {
             self.boom.halt();
         }
-        self.boom.step();
-        let (up, green) = (self.boom.is_open_enough(), self.green());
-        self.road.step(self.now, up, green, self.boom.is_low(), rng);
+        let boom = road::Boom { up: self.boom.is_open_enough(), low: self.boom.is_low() };
+        self.road.advance(to, ms, boom, self.green(), rng);
     }
 
-    fn controller_step(&mut self) {
+    /// The key stands on MANUAL and a person works the boom.
+    fn work_by_hand(&mut self, rng: &mut Rng) {
+        if self.now >= self.hand_at {
+            self.hand_at = self.now + rng.between(200, 8000);
+            self.boom.drive(rng.pick(&[-1, 0, 1]));
+        }
+    }
+
+    fn work_by_controller(&mut self) {
         if self.config.closing == Closing::Controller {
             let occupied = self.truth(InputName::LoopUnder)
                 || self.truth(InputName::Photocell)

@@ -1,7 +1,13 @@
 //! The road: vehicles of one or two parts on a line through the lane, metres from the stop line.
 
-use super::STEP_MS;
 use crate::rng::Rng;
+
+/// What drivers see of the boom: high enough to drive, low enough to stop before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Boom {
+    pub up: bool,
+    pub low: bool,
+}
 
 /// The loop before the stop line.
 pub const APPROACH: (f64, f64) = (-4.0, 0.0);
@@ -42,11 +48,16 @@ pub struct Vehicle {
     pub front: f64,
     /// Parts: distance of the front from the vehicle's front, and length.
     parts: [(f64, f64); 2],
+    /// Of all its parts together.
+    length: f64,
     plan: Plan,
     speed: f64,
     /// Drives when the boom is up, green or not.
     bold: bool,
     at_line_since: Option<u64>,
+    /// How long it takes until it drives once it may.
+    reacts_ms: u64,
+    goes_since: Option<u64>,
     reversing: bool,
     driving: bool,
     stood_until: Option<u64>,
@@ -58,7 +69,7 @@ pub struct Vehicle {
 
 impl Vehicle {
     pub fn rear(&self) -> f64 {
-        self.front - self.parts.iter().map(|(offset, length)| offset + length).fold(0.0, f64::max)
+        self.front - self.length
     }
 
     pub fn over(&self, (low, high): (f64, f64)) -> bool {
@@ -81,8 +92,15 @@ pub struct Road {
     pub walker_until: u64,
     next_at: u64,
     count: u64,
-    /// Vehicles that passed the boom in the last step.
-    pub passed_now: Vec<Vehicle>,
+    /// Vehicles that passed the boom when time went on last.
+    pub passed_now: Vec<Passed>,
+}
+
+/// A vehicle that passed the boom.
+#[derive(Clone, Copy, Debug)]
+pub struct Passed {
+    pub id: u64,
+    pub tight: bool,
 }
 
 impl Road {
@@ -125,10 +143,13 @@ impl Road {
             id: self.count,
             front: -25.0,
             parts: [(0.0, length), trailer],
+            length: length.max(trailer.0 + trailer.1),
             plan,
             speed: rng.metres(1.0, 4.0),
             bold: rng.chance(300),
             at_line_since: None,
+            reacts_ms: rng.between(0, 300) + rng.between(0, 500),
+            goes_since: None,
             reversing: false,
             driving: false,
             stood_until: None,
@@ -137,7 +158,9 @@ impl Road {
         }
     }
 
-    pub fn step(&mut self, now: u64, boom_up: bool, green: bool, boom_low: bool, rng: &mut Rng) {
+    /// Time goes on.
+    pub fn advance(&mut self, now: u64, ms: u64, boom: Boom, green: bool, rng: &mut Rng) {
+        self.passed_now.clear();
         if now >= self.next_at {
             let free = self.vehicles.last().is_none_or(|v| v.rear() > -20.0);
             if free && self.vehicles.len() < 4 {
@@ -147,24 +170,30 @@ impl Road {
             self.next_at = now + rng.pick(&[800, 3000, 8000, 20_000]) + rng.between(0, 4000);
         }
         let mut ahead: Option<(f64, bool)> = None;
+        let mut left = false;
         for vehicle in &mut self.vehicles {
-            vehicle.step(now, boom_up, green, boom_low, ahead, rng);
-            ahead = Some((vehicle.rear(), vehicle.reversing));
-        }
-        self.passed_now.clear();
-        for vehicle in &mut self.vehicles {
-            if !vehicle.through && vehicle.rear() > PAST {
+            vehicle.advance(now, ms, boom, green, ahead);
+            let rear = vehicle.rear();
+            ahead = Some((rear, vehicle.reversing));
+            left |= vehicle.is_gone(rear);
+            if !vehicle.through && rear > PAST {
                 vehicle.through = true;
-                self.passed_now.push(vehicle.clone());
+                self.passed_now.push(Passed { id: vehicle.id, tight: vehicle.tight });
             }
         }
-        self.vehicles.retain(|v| v.front < GONE + 20.0 && v.rear() < GONE && !(v.reversing && v.front < -6.0));
+        if left {
+            self.vehicles.retain(|v| !v.is_gone(v.rear()));
+        }
     }
 }
 
 impl Vehicle {
-    fn step(&mut self, now: u64, up: bool, green: bool, low: bool, ahead: Option<(f64, bool)>, rng: &mut Rng) {
-        let way = self.speed * STEP_MS as f64 / 1000.0;
+    fn is_gone(&self, rear: f64) -> bool {
+        self.front >= GONE + 20.0 || rear >= GONE || (self.reversing && self.front < -6.0)
+    }
+
+    fn advance(&mut self, now: u64, ms: u64, boom: Boom, green: bool, ahead: Option<(f64, bool)>) {
+        let way = self.speed * ms as f64 / 1000.0;
         if self.front >= STOPS_AT {
             self.at_line_since.get_or_insert(now);
         }
@@ -172,7 +201,7 @@ impl Vehicle {
             let waited = self.at_line_since.map_or(0, |since| now - since);
             match self.plan {
                 Plan::GiveUp { after_ms } if waited >= after_ms => self.reversing = true,
-                Plan::GiveUpOpen if waited > 0 && up => self.reversing = true,
+                Plan::GiveUpOpen if waited > 0 && boom.up => self.reversing = true,
                 _ => {}
             }
         }
@@ -180,17 +209,11 @@ impl Vehicle {
             self.front -= way;
             return;
         }
-        let goes = up && (green || self.bold || self.plan == Plan::Tailgate);
-        if self.front >= STOPS_AT && goes && rng.chance(60) {
-            self.driving = true;
-        }
-        if self.plan == Plan::Tailgate && up {
-            self.driving = true;
-        }
+        self.start(now, boom.up, green);
         let mut limit = f64::MAX;
         if !self.driving {
             limit = STOPS_AT;
-        } else if low && self.front < SWEEP.0 - 0.1 {
+        } else if boom.low && self.front < SWEEP.0 - 0.1 {
             limit = self.front.max(STOPS_AT);
         }
         if let (Plan::StopUnder { for_ms }, true) = (self.plan, self.front > 1.2) {
@@ -206,5 +229,17 @@ impl Vehicle {
             self.tight |= (-0.2..0.8).contains(&rear) && self.front > APPROACH.0 - 1.5;
         }
         self.front = (self.front + way).min(limit.max(self.front));
+    }
+
+    /// Drives off when it may, or when its driver does not care.
+    fn start(&mut self, now: u64, up: bool, green: bool) {
+        let tailgates = self.plan == Plan::Tailgate && up;
+        if up && (green || self.bold) && self.front >= STOPS_AT {
+            let since = *self.goes_since.get_or_insert(now);
+            self.driving |= now - since >= self.reacts_ms;
+        } else {
+            self.goes_since = None;
+        }
+        self.driving |= tailgates;
     }
 }

@@ -1,44 +1,57 @@
 //! Central, the broker between, and an enemy on it: answers in time, late and doubled; commands fresh,
 //! copied, altered, forged, held back, and meant for others.
 
+use std::sync::Arc;
+
 use ed25519_dalek::SigningKey;
 use gate_core::clock::UtcMicros;
 use gate_core::decision::{Decision, Reason, ReasonCode, Verdict};
-use gate_core::ids::{CommandId, GrantId, LaneId};
+use gate_core::ids::{CommandId, GrantId, LaneId, TrackId};
 use gate_core::lane::effect::Ask;
 use gate_core::lane::state::LaneState;
 use gate_core::message::command::{CommandBody, LaneCommand, LaneMode, OfficerRef, OfficerRole};
 use gate_core::message::envelope::{TrustedKeys, seal};
 use gate_core::message::event::DecidedBy;
 
-use crate::agent::{Agent, Reply, lane_name};
+use crate::agent::{Agent, Letter, Reply, lane_name};
 use crate::fact::Offer;
 use crate::plant::Plant;
 use crate::rng::Rng;
 
+/// Commands that travel in their signed envelope, of a thousand.
+const SEALED_PERMILLE: u64 = 40;
 /// The edge decides by itself past this.
 const DEADLINE_MS: u64 = 500;
 
+#[derive(Clone)]
 enum Mail {
-    Answer { reply: Reply, vehicle: Option<u64>, track: gate_core::ids::TrackId },
-    Command { wire: Vec<u8>, bad: Option<&'static str>, offer: Option<Offer> },
+    Answer { reply: Reply, vehicle: Option<u64>, track: TrackId },
+    Command { letter: Letter, bad: Option<&'static str>, offer: Option<Offer> },
 }
 
-pub struct Centre {
-    key: SigningKey,
+/// Who may sign, and who may not.
+struct Keys {
+    centre: SigningKey,
     stranger: SigningKey,
+}
+
+#[derive(Clone)]
+pub struct Centre {
+    keys: Arc<Keys>,
+    pub trusted: Arc<TrustedKeys>,
     seq: u64,
     mail: Vec<(u64, Mail)>,
     acts_at: u64,
     /// A command that was delivered, with when it was made.
-    sent: Option<(u64, Vec<u8>)>,
+    sent: Option<(u64, Letter)>,
 }
 
 impl Centre {
     pub fn new() -> Self {
+        let keys = Keys { centre: SigningKey::from_bytes(&[7; 32]), stranger: SigningKey::from_bytes(&[8; 32]) };
         Self {
-            key: SigningKey::from_bytes(&[7; 32]),
-            stranger: SigningKey::from_bytes(&[8; 32]),
+            trusted: Arc::new(TrustedKeys::new([keys.centre.verifying_key()])),
+            keys: Arc::new(keys),
             seq: 0,
             mail: Vec::new(),
             acts_at: 4000,
@@ -46,8 +59,14 @@ impl Centre {
         }
     }
 
-    pub fn trusted(&self) -> TrustedKeys {
-        TrustedKeys::new([self.key.verifying_key()])
+    /// Something is done soon.
+    pub fn hurry(&mut self, now: u64, rng: &mut Rng) {
+        self.acts_at = self.acts_at.min(now + rng.between(0, 5000));
+    }
+
+    /// When it does something next, or something of it arrives.
+    pub fn next(&self) -> u64 {
+        self.mail.iter().map(|(at, _)| *at).fold(self.acts_at, u64::min)
     }
 
     /// A lane asks. The vehicle that is meant is the one at the stop line now.
@@ -71,9 +90,8 @@ impl Centre {
             self.acts_at = now + rng.between(1500, 9000);
             self.act(plant, agent, rng);
         }
-        self.mail.sort_by_key(|(at, _)| *at);
-        while self.mail.first().is_some_and(|(at, _)| *at <= now) {
-            match self.mail.remove(0).1 {
+        while let Some(mail) = self.arrived(now) {
+            match mail {
                 Mail::Answer { reply, vehicle, track } => {
                     let offer =
                         reply.grant.filter(|_| reply.decision.verdict == Verdict::Open).map(|(grant, life)| Offer {
@@ -83,14 +101,21 @@ impl Centre {
                             vehicle,
                             by: "decision",
                         });
-                    agent.answer(&reply, offer, now, rng);
+                    agent.answer(reply, offer, now);
                 }
-                Mail::Command { wire, bad, offer } => {
+                Mail::Command { letter, bad, offer } => {
                     let offer = offer.map(|o| Offer { until: now + o.until, ..o });
-                    agent.command(&wire, bad, offer, now, rng);
+                    agent.command(&letter, bad, offer, now);
                 }
             }
         }
+    }
+
+    /// What arrives next, in the order of time.
+    fn arrived(&mut self, now: u64) -> Option<Mail> {
+        let due = self.mail.iter().enumerate().filter(|(_, (at, _))| *at <= now);
+        let (first, _) = due.min_by_key(|(_, (at, _))| *at)?;
+        Some(self.mail.remove(first).1)
     }
 
     /// An officer at the console acts, or the enemy does.
@@ -103,56 +128,58 @@ impl Centre {
             return;
         }
         let (body, offer) = if stop { (CommandBody::Stop, None) } else { self.draw(plant, agent, rng) };
-        let good = self.make(body.clone(), agent, rng);
-        let mut send = |at: u64, command: &LaneCommand, key: &SigningKey, bad, offer: Option<Offer>| {
-            let wire = seal(command, key).unwrap();
-            self.mail.push((at, Mail::Command { wire: wire.clone(), bad, offer }));
-            wire
-        };
+        let good = self.make(body, agent, rng);
         if stop || rng.chance(550) {
-            let wire = send(at, &good, &self.key.clone(), None, offer);
+            let letter = self.post(good, rng);
+            self.mail.push((at, Mail::Command { letter: letter.clone(), bad: None, offer }));
             if !stop {
                 if rng.chance(400) {
-                    self.mail.push((at + rng.between(1, 3000), copy(&wire, "copy")));
+                    self.mail.push((at + rng.between(1, 3000), bad(letter.clone(), "copy")));
                 }
-                self.sent = Some((at, wire));
+                self.sent = Some((at, letter));
             }
             return;
         }
-        let (key, stranger) = (self.key.clone(), self.stranger.clone());
-        match rng.between(0, 6) {
-            0 => {
-                let other = LaneCommand { lane: LaneId::new("in-2").unwrap(), ..good };
-                send(at, &other, &key, Some("for another lane"), None);
+        let mail = match rng.between(0, 9) {
+            0 | 1 => {
+                bad(self.post(LaneCommand { lane: LaneId::new("in-2").unwrap(), ..good }, rng), "for another lane")
             }
-            1 => {
-                send(at, &good, &stranger, Some("signed by a stranger"), None);
-            }
-            2 => {
-                let wire = alter(seal(&good, &key).unwrap(), rng);
-                self.mail.push((at, Mail::Command { wire, bad: Some("altered"), offer: None }));
-            }
-            3 => {
-                send(at + 25_000, &good, &key, Some("held back for two sessions"), None);
-            }
-            4 => {
+            2 => return self.mail.push((at + 25_000, bad(self.post(good, rng), "held back for two sessions"))),
+            3 | 4 => {
                 // The newer command overtakes the older one.
                 let newer = self.make(CommandBody::Mode { mode: LaneMode::Automatic }, agent, rng);
-                let newer = seal(&newer, &key).unwrap();
-                self.mail.push((at, Mail::Command { wire: newer, bad: None, offer: None }));
-                let older = seal(&good, &key).unwrap();
-                self.mail.push((at + rng.between(20, 2000), copy(&older, "overtaken")));
+                let letter = self.post(newer, rng);
+                self.mail.push((at, Mail::Command { letter, bad: None, offer: None }));
+                let overtaken = bad(self.post(good, rng), "overtaken");
+                return self.mail.push((at + rng.between(20, 2000), overtaken));
             }
-            5 => {
-                let wire = serde_json::to_vec(&good).unwrap();
-                self.mail.push((at, Mail::Command { wire, bad: Some("not signed"), offer: None }));
-            }
-            _ => {
-                if let Some((_, wire)) = self.sent.as_ref().filter(|(sent, _)| *sent + 400 < now) {
-                    self.mail.push((at, copy(wire, "replayed")));
-                }
-            }
+            5..9 => match self.sent.as_ref().filter(|(sent, _)| *sent + 400 < now) {
+                Some((_, letter)) => bad(letter.clone(), "replayed"),
+                None => return,
+            },
+            _ => self.forge(&good, rng),
+        };
+        self.mail.push((at, mail));
+    }
+
+    /// A good command sets out: most as what an envelope holds, some in the envelope itself. (Opening one is
+    /// the same whatever the lane does, and takes longer than a second of its life takes here.)
+    fn post(&self, command: LaneCommand, rng: &mut Rng) -> Letter {
+        if rng.chance(SEALED_PERMILLE) {
+            Letter::Sealed(seal(&command, &self.keys.centre).unwrap())
+        } else {
+            Letter::Opened(Box::new(command))
         }
+    }
+
+    /// What the enemy makes of a command without the key.
+    fn forge(&self, good: &LaneCommand, rng: &mut Rng) -> Mail {
+        let (wire, why) = match rng.between(0, 2) {
+            0 => (seal(good, &self.keys.stranger).unwrap(), "signed by a stranger"),
+            1 => (alter(seal(good, &self.keys.centre).unwrap(), rng), "altered"),
+            _ => (serde_json::to_vec(good).unwrap(), "not signed"),
+        };
+        bad(Letter::Sealed(wire), why)
     }
 
     fn draw(&self, plant: &Plant, agent: &Agent, rng: &mut Rng) -> (CommandBody, Option<Offer>) {
@@ -190,8 +217,8 @@ impl Centre {
     }
 }
 
-fn copy(wire: &[u8], why: &'static str) -> Mail {
-    Mail::Command { wire: wire.to_vec(), bad: Some(why), offer: None }
+fn bad(letter: Letter, why: &'static str) -> Mail {
+    Mail::Command { letter, bad: Some(why), offer: None }
 }
 
 /// Another letter somewhere in the payload or the signature.

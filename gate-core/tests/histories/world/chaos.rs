@@ -1,7 +1,7 @@
-//! What goes wrong: drawn for each history, from nothing at all to everything at once.
+//! What goes wrong: drawn for each history, from nothing at all to everything at once; or two kinds of
+//! trouble by plan.
 
 use gate_core::barrier::io::InputName;
-use gate_core::barrier::state::BarrierState;
 
 use super::World;
 use crate::fact::Local;
@@ -9,43 +9,22 @@ use crate::rng::Rng;
 use crate::trouble::{Pairs, Trouble};
 use crate::wire::InputFault;
 
+const NEVER: u64 = u64::MAX;
+
 /// How wild a history is.
+#[derive(Clone)]
 pub struct Chaos {
     /// Mean time between faults of devices, 0 = none.
     every_ms: u64,
     next_at: u64,
     next_scene: u64,
-    ends: Vec<(u64, End)>,
-    swap_told_at: Option<u64>,
+    /// When something begins by plan, what, and for how long.
+    planned: [(u64, Trouble, u64); 2],
+    /// When something in the plant ends.
+    ends: Vec<(u64, Trouble)>,
+    swap_told_at: u64,
     /// One sensor never sees anything.
     silent: bool,
-    pub pairs: Pairs,
-}
-
-/// What ends later.
-#[derive(Clone, Copy, Debug)]
-enum End {
-    Jam,
-    Strange,
-    Stuck,
-    Power,
-    Manual,
-    Emergency,
-    Blind,
-}
-
-impl End {
-    fn trouble(self) -> Trouble {
-        match self {
-            Self::Jam => Trouble::Jam,
-            Self::Strange => Trouble::StrangeMove,
-            Self::Stuck => Trouble::RelayStuck,
-            Self::Power => Trouble::NoPower,
-            Self::Manual => Trouble::Manual,
-            Self::Emergency => Trouble::Emergency,
-            Self::Blind => Trouble::ControllerBlind,
-        }
-    }
 }
 
 impl Chaos {
@@ -54,37 +33,66 @@ impl Chaos {
         let every_ms = if healthy { 0 } else { every_ms };
         Self {
             every_ms,
-            next_at: rng.between(0, 20_000),
+            next_at: if every_ms > 0 { rng.between(0, 20_000) } else { NEVER },
             next_scene: rng.between(2000, 15_000),
+            planned: [(NEVER, Trouble::Jam, 0); 2],
             ends: Vec::new(),
-            swap_told_at: None,
+            swap_told_at: NEVER,
             silent: every_ms > 0 && rng.chance(200),
-            pairs: Pairs::default(),
         }
     }
 
-    pub fn step(&mut self, world: &mut World) {
+    /// From now on these and nothing else: the first soon, the second while the first lasts.
+    pub fn plan(&mut self, first: Option<Trouble>, second: Option<Trouble>, now: u64, rng: &mut Rng) {
+        (self.every_ms, self.next_at) = (0, NEVER);
+        self.next_scene = now + rng.between(200, 6000);
+        let Some(first) = first else { return };
+        let at = now + rng.between(0, 2500);
+        let lasts = rng.pick(&[250, 600, 1500, 4000]) + rng.between(0, 400);
+        self.planned[0] = (at, first, lasts);
+        if let Some(second) = second {
+            let lasts_too = rng.pick(&[250, 600, 1500, 4000]) + rng.between(0, 400);
+            self.planned[1] = (at + rng.between(1, lasts - 1), second, lasts_too);
+        }
+    }
+
+    /// When something happens next.
+    pub fn next(&self) -> u64 {
+        let planned = self.planned[0].0.min(self.planned[1].0);
+        let ends = self.ends.iter().map(|(at, _)| *at).fold(NEVER, u64::min);
+        let began = if self.silent { 0 } else { NEVER };
+        self.next_at.min(self.next_scene).min(planned).min(ends).min(self.swap_told_at).min(began)
+    }
+
+    pub fn step(&mut self, world: &mut World, pairs: &mut Pairs) {
         let now = world.plant.now;
         if std::mem::take(&mut self.silent) {
             let sensor = world.rng.pick(&[InputName::Photocell, InputName::LoopExit, InputName::LoopUnder]);
-            world.wire.faults.insert(sensor, (InputFault::Stuck(false), u64::MAX));
-            self.pairs.begin(Trouble::StuckFree, now, u64::MAX);
-            self.pairs.input(sensor);
+            world.wire.fault(sensor, InputFault::Stuck(false), NEVER);
+            pairs.begin(Trouble::StuckFree, &mut world.in_force, now, NEVER);
+            pairs.input(sensor);
         }
-        let due: Vec<End> = self.ends.iter().filter(|(at, _)| *at <= now).map(|(_, end)| *end).collect();
-        self.ends.retain(|(at, _)| *at > now);
-        due.into_iter().for_each(|end| mend(world, end));
-        if self.swap_told_at.is_some_and(|at| at <= now) {
-            self.swap_told_at = None;
+        while let Some(due) = self.ends.iter().position(|(at, _)| *at <= now) {
+            mend(world, self.ends.remove(due).1);
+        }
+        if self.swap_told_at <= now {
+            self.swap_told_at = NEVER;
             world.track_changed();
         }
         if now >= self.next_scene {
             self.next_scene = now + world.rng.between(2000, 12_000);
             self.scene(world);
         }
-        if self.every_ms > 0 && now >= self.next_at {
+        if now >= self.next_at {
             self.next_at = now + world.rng.between(self.every_ms / 4, self.every_ms * 7 / 4);
-            self.break_something(world);
+            self.break_something(world, pairs);
+        }
+        for n in 0..self.planned.len() {
+            let (at, trouble, lasts) = self.planned[n];
+            if at <= now {
+                self.planned[n].0 = NEVER;
+                self.begin(trouble, now + lasts, world, pairs);
+            }
         }
     }
 
@@ -94,9 +102,10 @@ impl Chaos {
         match world.rng.between(0, 9) {
             0..2 => world.plant.road.walker_until = now + world.rng.between(300, 4000),
             2..4 if world.plant.road.swap(&mut world.rng) => {
-                self.swap_told_at = Some(now + world.rng.between(40, 300));
+                self.swap_told_at = now + world.rng.between(40, 300);
             }
-            4 => world.track_changed(),
+            4 if world.rng.chance(500) => world.track_changed(),
+            4 => world.late_opening(),
             5..7 => world.rogue(),
             7 if world.plant.body_in_sweep() => world.body_seen(),
             8 => world.plant.road.expect_next(now),
@@ -104,94 +113,98 @@ impl Chaos {
         }
     }
 
-    fn break_something(&mut self, world: &mut World) {
+    fn break_something(&mut self, world: &mut World, pairs: &mut Pairs) {
         let now = world.plant.now;
-        // Officers take off locks too, and an agent that starts anew knows of none.
-        let awake = now >= world.frozen_until;
-        if world.agent.as_ref().is_none_or(|agent| agent.pair.barrier().state() != BarrierState::Maintenance) {
-            self.pairs.end(Trouble::Locked);
-        }
         let rng = &mut world.rng;
         let until = now + rng.pick(&[200, 1000, 4000, 15_000]) + rng.between(0, 1000);
-        match rng.between(0, 23) {
-            0..8 => {
-                let input = rng.pick(&InputName::ALL);
-                let fault = match rng.between(0, 5) {
-                    0..2 => InputFault::Stuck(false),
-                    2 => InputFault::Stuck(true),
-                    3 => InputFault::Flapping,
-                    _ => InputFault::Unreadable,
-                };
-                world.wire.faults.insert(input, (fault, until));
-                self.pairs.begin(Trouble::of_input(fault), now, until);
-                self.pairs.input(input);
-            }
-            8..10 => {
-                world.wire.down_until = now + rng.pick(&[60, 120, 400, 1500, 6000]);
-                self.pairs.begin(Trouble::BusDown, now, world.wire.down_until);
-            }
-            10..12 => {
-                world.wire.disorder_until = until;
-                self.pairs.begin(Trouble::Disorder, now, until);
-            }
-            12 => self.begin(world, until, End::Jam),
-            13 => self.begin(world, now + 500 + until % 3000, End::Strange),
-            14 => self.begin(world, until, End::Stuck),
-            15 => self.begin(world, until, End::Power),
-            16 => self.begin(world, until, End::Manual),
-            17 => self.begin(world, until, End::Emergency),
-            18 => self.begin(world, until, End::Blind),
-            19..21 => {
-                world.agent = None;
-                world.starts_at = now + world.rng.between(100, 6000);
-                self.pairs.begin(Trouble::Killed, now, world.starts_at);
-            }
-            21 => {
-                world.frozen_until = now + rng.between(200, 6000);
-                self.pairs.begin(Trouble::Frozen, now, world.frozen_until);
-            }
-            22 => {
-                world.order(Local::Maintenance(true));
-                if awake && world.agent.is_some() {
-                    self.pairs.begin(Trouble::Locked, now, u64::MAX);
-                }
-            }
-            _ => world.order(Local::Maintenance(false)),
-        }
+        let trouble = match rng.between(0, 23) {
+            0..3 => Trouble::StuckFree,
+            3 => Trouble::StuckActive,
+            4..6 => Trouble::Flapping,
+            6..8 => Trouble::Unreadable,
+            8..10 => Trouble::BusDown,
+            10..12 => Trouble::Disorder,
+            12 => Trouble::Jam,
+            13 => Trouble::StrangeMove,
+            14 => Trouble::RelayStuck,
+            15 => Trouble::NoPower,
+            16 => Trouble::Manual,
+            17 => Trouble::Emergency,
+            18 => Trouble::ControllerBlind,
+            19..21 => Trouble::Killed,
+            21 => Trouble::Frozen,
+            22 => Trouble::Locked,
+            _ => return world.order(Local::Maintenance(false)),
+        };
+        self.begin(trouble, until, world, pairs);
     }
 
-    fn begin(&mut self, world: &mut World, until: u64, end: End) {
-        let plant = &mut world.plant;
-        match end {
-            End::Jam => plant.boom.jammed = true,
-            End::Strange => plant.boom.strange = if plant.boom.is_up() { -1 } else { 1 },
-            End::Stuck if world.rng.chance(500) => plant.open.stuck = true,
-            End::Stuck => plant.close.stuck = true,
-            End::Power => plant.power = false,
-            End::Manual => plant.manual = true,
-            End::Emergency => plant.emergency = true,
-            End::Blind => plant.controller.blind = true,
+    fn begin(&mut self, trouble: Trouble, until: u64, world: &mut World, pairs: &mut Pairs) {
+        let now = world.plant.now;
+        // Officers take off locks too, and an agent that starts anew knows of none.
+        if !world.is_locked() {
+            world.in_force[Trouble::Locked as usize] = 0;
         }
-        self.pairs.begin(end.trouble(), world.plant.now, until);
-        self.ends.push((until, end));
+        let rng = &mut world.rng;
+        let mut until = until;
+        match trouble {
+            Trouble::StuckFree | Trouble::StuckActive | Trouble::Flapping | Trouble::Unreadable => {
+                let input = rng.pick(&InputName::ALL);
+                world.wire.fault(input, trouble.of_input(), until);
+                pairs.input(input);
+            }
+            Trouble::BusDown => world.wire.down_until = until.min(now + 6000),
+            Trouble::Disorder => world.wire.disorder_until = until,
+            Trouble::Killed => {
+                world.agent = None;
+                until = now + rng.between(100, 6000);
+                world.starts_at = until;
+            }
+            Trouble::Frozen => {
+                until = now + rng.between(200, 6000);
+                world.frozen_until = until;
+            }
+            Trouble::Locked => {
+                world.order(Local::Maintenance(true));
+                until = NEVER;
+                if !world.is_locked() {
+                    return;
+                }
+            }
+            Trouble::Jam => world.plant.boom.jammed = true,
+            Trouble::StrangeMove => {
+                until = now + 500 + until % 3000;
+                world.plant.boom.strange = if world.plant.boom.is_up() { -1 } else { 1 };
+            }
+            Trouble::RelayStuck if rng.chance(500) => world.plant.open.stuck = true,
+            Trouble::RelayStuck => world.plant.close.stuck = true,
+            Trouble::NoPower => world.plant.power = false,
+            Trouble::Manual => world.plant.manual = true,
+            Trouble::Emergency => world.plant.emergency = true,
+            Trouble::ControllerBlind => world.plant.controller.blind = true,
+        }
+        if trouble.is_of_the_plant() {
+            self.ends.push((until, trouble));
+        }
+        pairs.begin(trouble, &mut world.in_force, now, until);
     }
 }
 
-fn mend(world: &mut World, end: End) {
+fn mend(world: &mut World, trouble: Trouble) {
     let plant = &mut world.plant;
-    match end {
-        End::Jam => plant.boom.jammed = false,
-        End::Strange => plant.boom.strange = 0,
-        End::Stuck => {
+    match trouble {
+        Trouble::Jam => plant.boom.jammed = false,
+        Trouble::StrangeMove => plant.boom.strange = 0,
+        Trouble::RelayStuck => {
             for relay in [&mut plant.open, &mut plant.close] {
-                relay.stuck = false;
-                relay.on_since = relay.on_since.map(|_| plant.now);
+                relay.mend(plant.now);
             }
         }
-        End::Power => plant.power = true,
-        End::Manual => plant.manual = false,
-        End::Emergency => plant.emergency = false,
-        End::Blind => plant.controller.blind = false,
+        Trouble::NoPower => plant.power = true,
+        Trouble::Manual => plant.manual = false,
+        Trouble::Emergency => plant.emergency = false,
+        Trouble::ControllerBlind => plant.controller.blind = false,
+        _ => {}
     }
     plant.boom.halt();
 }

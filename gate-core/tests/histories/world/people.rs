@@ -18,6 +18,7 @@ use crate::rng::Rng;
 /// Life of a grant given at the lane.
 const LOCAL_GRANT_MS: u64 = 30_000;
 
+#[derive(Clone)]
 pub struct People {
     looks_at: u64,
     pace_ms: u64,
@@ -36,15 +37,25 @@ impl People {
         }
     }
 
+    /// They look more often from now on.
+    pub fn hurry(&mut self, now: u64, rng: &mut Rng) {
+        self.pace_ms = rng.pick(&[400, 1200, 4000]);
+        self.looks_at = now + rng.between(0, self.pace_ms);
+    }
+
+    /// When they do something next.
+    pub fn next(&self) -> u64 {
+        self.sights.iter().map(|(at, ..)| *at).fold(self.looks_at, u64::min)
+    }
+
     pub fn step(&mut self, plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
         let now = plant.now;
-        let due: Vec<_> = self.sights.iter().filter(|(at, ..)| *at <= now).map(|&(_, p, t)| (p, t)).collect();
-        self.sights.retain(|(at, ..)| *at > now);
-        for (passage, track) in due {
+        while let Some(due) = self.sights.iter().position(|(at, ..)| *at <= now) {
+            let (_, passage, track) = self.sights.remove(due);
             let same = agent.pair.lane().vehicle().is_some_and(|v| v.passage == passage && v.track == track);
             if same {
                 let sight = Sight::Plate { reading: reading(), ready: true };
-                agent.step(PairInput::Lane(LaneInput::Sight(sight)), now, rng);
+                agent.step(PairInput::Lane(LaneInput::Sight(sight)), now);
             }
         }
         if now >= self.looks_at {
@@ -59,23 +70,23 @@ fn officer(plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
     let now = plant.now;
     let (barrier, lane) = (agent.pair.barrier().state(), agent.pair.lane().state());
     if rng.chance(15) {
-        return agent.order(Local::Stop, now, rng);
+        return agent.order(Local::Stop, now);
     }
     match barrier {
         BarrierState::Fault(_) | BarrierState::Stopped | BarrierState::ManualLocal | BarrierState::EmergencyOpen => {
             return if rng.chance(700) {
-                agent.order(Local::Reset, now, rng)
+                agent.order(Local::Reset, now)
             };
         }
-        BarrierState::Maintenance if rng.chance(200) => return agent.order(Local::Reset, now, rng),
-        BarrierState::Maintenance if rng.chance(400) => return agent.order(Local::Maintenance(false), now, rng),
-        BarrierState::Open if rng.chance(40) => return agent.order(Local::HoldOpen(true), now, rng),
-        BarrierState::HeldOpen if rng.chance(300) => return agent.order(Local::HoldOpen(false), now, rng),
+        BarrierState::Maintenance if rng.chance(200) => return agent.order(Local::Reset, now),
+        BarrierState::Maintenance if rng.chance(400) => return agent.order(Local::Maintenance(false), now),
+        BarrierState::Open if rng.chance(40) => return agent.order(Local::HoldOpen(true), now),
+        BarrierState::HeldOpen if rng.chance(300) => return agent.order(Local::HoldOpen(false), now),
         BarrierState::Open | BarrierState::HeldOpen => {
             // With the boom in view: an officer never says so of a way that is not empty.
             let empty = !plant.body_in_sweep() && !plant.road.on((0.5, road::EXIT.1));
             if empty && rng.chance(250) {
-                agent.order(Local::WayIsEmpty, now, rng);
+                agent.order(Local::WayIsEmpty, now);
             }
         }
         _ => {}
@@ -90,36 +101,36 @@ fn officer(plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
             if !matches!(act, Act::Hold(_)) {
                 agent.facts.push(Fact::Ordered(Local::TailgatingKey));
             }
-            say(agent, act, now, rng);
+            say(agent, act, now);
         }
-        LaneState::Referred | LaneState::Refused if rng.chance(400) => open(plant, agent, rng),
+        LaneState::Referred | LaneState::Refused if rng.chance(400) => open(plant, agent),
         LaneState::Capturing | LaneState::Deciding | LaneState::Referred if rng.chance(60) => {
             let act = if rng.chance(500) { Act::Refuse(None) } else { Act::Hold(None) };
-            say(agent, act, now, rng);
+            say(agent, act, now);
         }
-        LaneState::Capturing | LaneState::Deciding if rng.chance(60) => open(plant, agent, rng),
+        LaneState::Capturing | LaneState::Deciding if rng.chance(60) => open(plant, agent),
         _ if rng.chance(10) => {
             let mode = rng.pick(&[LaneMode::Automatic, LaneMode::Automatic, LaneMode::Attended, LaneMode::Closed]);
-            say(agent, Act::Mode(mode), now, rng);
+            say(agent, Act::Mode(mode), now);
         }
         _ => {}
     }
 }
 
-fn open(plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
+fn open(plant: &Plant, agent: &mut Agent) {
     let now = plant.now;
-    let grant = agent.grant_of_next_step(rng);
+    let grant = agent.grant_of_next_step();
     if let Some(vehicle) = agent.pair.lane().vehicle() {
         let track = vehicle.track;
         let vehicle = plant.road.at_line();
         let offer = Offer { grant, track, until: now + LOCAL_GRANT_MS, vehicle, by: "panel" };
         agent.facts.push(Fact::Offered(offer));
     }
-    agent.go(order(Act::Open { given: None }), now);
+    agent.step(order(Act::Open { given: None }), now);
 }
 
-fn say(agent: &mut Agent, act: Act, now: u64, rng: &mut Rng) {
-    agent.step(order(act), now, rng);
+fn say(agent: &mut Agent, act: Act, now: u64) {
+    agent.step(order(act), now);
 }
 
 fn order(act: Act) -> PairInput {
