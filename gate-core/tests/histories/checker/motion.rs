@@ -2,9 +2,10 @@
 
 use gate_core::barrier::config::Closing as Who;
 use gate_core::barrier::io::{InputName, Motion, Output};
+use gate_core::barrier::round::Round;
 use gate_core::barrier::state::{BarrierNews, BarrierState};
 
-use super::log::ends_at_the_lane;
+use super::log::{at, ends_at_the_lane};
 use super::{Broken, Scene};
 use crate::fact::{Fact, Local};
 
@@ -42,7 +43,7 @@ impl Motions {
                     self.both = 0;
                 }
             }
-            Fact::Read(_) => self.limits(scene),
+            Fact::Read(round) => self.limits(round, scene),
             Fact::Device(_) => self.both = 0,
             Fact::Done(state, _) => return self.done(*state, scene),
             _ => {}
@@ -72,11 +73,14 @@ impl Motions {
         Ok(())
     }
 
-    fn limits(&mut self, scene: &Scene<'_>) {
-        let now = scene.plant.now;
-        let up = scene.log.fresh(InputName::OpenLimit, now, 60);
-        let down = scene.log.fresh(InputName::ClosedLimit, now, 60);
-        self.both = if up == Some(true) && down == Some(true) { self.both + 1 } else { 0 };
+    fn limits(&mut self, round: &Round, scene: &Scene<'_>) {
+        let read = |name| scene.log.newest(name).filter(|newest| newest.at == at(round)).map(|newest| newest.active);
+        match (read(InputName::OpenLimit), read(InputName::ClosedLimit)) {
+            (Some(Some(true)), Some(Some(true))) if at(round) + 60 >= scene.plant.now => self.both += 1,
+            (Some(_), Some(_)) => self.both = 0,
+            // One that came late says nothing new.
+            _ => {}
+        }
     }
 
     fn done(&mut self, state: BarrierState, scene: &Scene<'_>) -> Result<(), Broken> {
