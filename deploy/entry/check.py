@@ -15,7 +15,7 @@ from .needs import LIBRARY, VENV, meet, testing
 from .say import ROOT, STATE, Failure, run, say
 
 # Random histories of a lane: by default, and with --long.
-HISTORIES = "3000000"
+HISTORIES = "600000"
 LONG_HISTORIES = "1000000000"
 HISTORIES_OF = ("-p", "gate-core", "--test", "histories")
 HISTORY_TESTS = ("random_histories_keep", "every_defect_is", "taking_information_away")
@@ -124,9 +124,8 @@ def _rust(counts: Counts, long: bool) -> None:
     )
     tests = ["cargo", "test", "--locked", "--workspace", "--no-fail-fast", "--exclude", "gate-tests"]
     # The histories are a step of their own.
-    _counted(
-        "Rust", [*tests, "--", *(word for name in HISTORY_TESTS for word in ("--skip", name))], counts, long_counts
-    )
+    words = [word for name in HISTORY_TESTS for word in ("--skip", name)]
+    _counted("Rust", [*tests, "--", *words, *(["--include-ignored"] if long else [])], counts, long_counts)
 
 
 def _histories(counts: Counts, long: bool) -> None:

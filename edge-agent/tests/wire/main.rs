@@ -26,7 +26,7 @@ use rand::rngs::StdRng;
 use record::Played;
 use scenario::{Job, jobs};
 
-/// Passages that fit a run of the continuous integration.
+/// Passages without `GATE_PASSAGES`: about three minutes.
 const PASSAGES: usize = 96;
 /// Lanes that two cores can play.
 const LANES: usize = 12;
@@ -157,6 +157,7 @@ fn judged(judge: &mut Judge, post: &mut Post, noted_from: u64, late: &[(Instant,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "objections of its judge are not decided: docs/safety.md; `./gate test --long` plays it"]
 async fn no_rule_is_broken_on_the_wire_and_every_passage_is_recorded_once() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (passages, lanes) = (number("GATE_PASSAGES", PASSAGES), number("GATE_LANES", LANES));
