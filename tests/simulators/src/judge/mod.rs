@@ -2,7 +2,7 @@
 //! simulator's own log and what people did, and never asks the agent.
 //!
 //! - [`meaning`]: what bytes mean to the boom
-//! - [`Opening`]: I3, I7, I14; [`Stop`]: I6 and how soon a STOP comes; [`Closing`]: I1, I2, I9, I13; [`Light`]: I10
+//! - `Opening`: I3, I7, I14; `Stop`: I6 and how soon a STOP comes; `Closing`: I1, I2, I9, I13; `Light`: I10
 //!
 //! Limits of time are lengthened by what the machine that plays the lane was itself late ([`Judge::late`]).
 
