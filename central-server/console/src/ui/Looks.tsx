@@ -4,6 +4,7 @@ import type { Looked } from "../contract";
 import { clock } from "../gate/time";
 import { named } from "../words";
 import { percent } from "./Plate";
+import { TableHead } from "./TableHead";
 import { useSpeech } from "./use";
 
 export function Looks(props: { looked: Looked }) {
@@ -16,17 +17,9 @@ export function Looks(props: { looked: Looked }) {
       </summary>
       <div class="table figures">
         <table>
-          <thead>
-            <tr>
-              {[t.list.time, t.recognition.camera, t.looks.fate, t.list.plate, t.looks.height, t.looks.sharpness].map(
-                (head) => (
-                  <th scope="col" key={head}>
-                    {head}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
+          <TableHead
+            names={[t.list.time, t.recognition.camera, t.looks.fate, t.list.plate, t.looks.height, t.looks.sharpness]}
+          />
           <tbody>
             {looks.map((look) => (
               <tr key={`${look.at} ${look.camera} ${look.text}`}>

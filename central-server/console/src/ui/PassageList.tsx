@@ -11,6 +11,7 @@ import { Boom, Confirmations, DoneActs, Route, Way } from "./Course";
 import { Looks } from "./Looks";
 import { Pictures } from "./Pictures";
 import { Plate } from "./Plate";
+import { TableHead } from "./TableHead";
 import { useDesk, useDeskState, useSpeech } from "./use";
 import { Why } from "./Why";
 
@@ -124,15 +125,7 @@ function Table(props: TableProps) {
   return (
     <div class="table">
       <table>
-        <thead>
-          <tr>
-            {[t.list.time, t.list.lane, t.list.plate, t.list.vehicle, t.list.outcome, t.list.opened].map((head) => (
-              <th scope="col" key={head}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead names={[t.list.time, t.list.lane, t.list.plate, t.list.vehicle, t.list.outcome, t.list.opened]} />
         <tbody>
           {props.rows.map((p) => {
             const tractor = p.parts.find((part) => part.part === "tractor");

@@ -5,6 +5,7 @@ import type { CameraDrift, CameraFigures, Recognition as Figures } from "../cont
 import { dayAndClock } from "../gate/time";
 import { Fault } from "../net/api";
 import { faultText, named } from "../words";
+import { TableHead } from "./TableHead";
 import { Trials } from "./Trials";
 import { useDesk, useSpeech } from "./use";
 
@@ -65,15 +66,9 @@ function Cameras(props: { cameras: CameraDrift[] }) {
   return (
     <div class="table figures">
       <table>
-        <thead>
-          <tr>
-            {[t.list.lane, t.recognition.camera, ...COLUMNS.map((c) => named(t.recognition.figures, c))].map((head) => (
-              <th scope="col" key={head}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead
+          names={[t.list.lane, t.recognition.camera, ...COLUMNS.map((c) => named(t.recognition.figures, c))]}
+        />
         <tbody>
           {props.cameras.map((camera) => (
             <tr key={`${camera.lane} ${camera.camera}`} class={camera.drifts.length > 0 ? "moved" : ""}>

@@ -4,6 +4,7 @@ import type { Disagreement, ShadowText, Trial } from "../contract";
 import { dayAndClock } from "../gate/time";
 import { trialPicture } from "../net/api";
 import { percent } from "./Plate";
+import { TableHead } from "./TableHead";
 import { useSpeech } from "./use";
 
 export function Trials(props: { trials: Trial[]; disagreements: Disagreement[] }) {
@@ -16,15 +17,7 @@ export function Trials(props: { trials: Trial[]; disagreements: Disagreement[] }
       <p class="hint">{t.recognition.trialHint}</p>
       <div class="table figures">
         <table>
-          <thead>
-            <tr>
-              {[...heads, t.recognition.alike, t.recognition.alikeLooks].map((head) => (
-                <th scope="col" key={head}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead names={[...heads, t.recognition.alike, t.recognition.alikeLooks]} />
           <tbody>
             {props.trials.map((trial) => (
               <tr key={`${trial.lane} ${trial.camera} ${trial.models}`}>
