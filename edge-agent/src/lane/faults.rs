@@ -2,7 +2,7 @@
 
 use gate_core::barrier::io::{Motion, Output};
 use gate_core::barrier::state::{BarrierNews, BarrierState, Fault};
-use gate_core::lane::effect::LaneInput;
+use gate_core::ids::PassageId;
 use gate_core::lane::state::LaneState;
 use gate_core::message::event::{BarrierAction, EventBody};
 use serde::Serialize;
@@ -35,13 +35,11 @@ impl LaneCore {
         }
     }
 
-    pub(super) fn told(&mut self, news: BarrierNews, step: &mut Step) {
-        let passage = self.passage();
+    pub(super) fn told(&mut self, passage: Option<PassageId>, news: BarrierNews, step: &mut Step) {
         match news {
             BarrierNews::State { now, commanded } => {
                 step.record(passage, EventBody::BarrierMoved { state: now.to_string(), commanded });
-                self.barrier_faults(now, step);
-                step.lane(LaneInput::Barrier(now));
+                self.barrier_faults(passage, now, step);
             }
             BarrierNews::Commanded { motion, grant, cause } => {
                 let action = match motion {
@@ -67,21 +65,19 @@ impl LaneCore {
                 step.refusal = Some(why.clone());
                 step.record(passage, EventBody::Refused { what: order.to_owned(), why });
             }
-            BarrierNews::Entered => step.lane(LaneInput::Entered),
-            BarrierNews::DroveThrough => step.lane(LaneInput::DroveThrough),
-            BarrierNews::BackedOut => step.lane(LaneInput::BackedOut),
-            BarrierNews::Tailgated => step.lane(LaneInput::Tailgated),
+            // The lane heard of these already and tells what they mean.
+            BarrierNews::Entered | BarrierNews::DroveThrough | BarrierNews::BackedOut | BarrierNews::Tailgated => {}
             BarrierNews::SensorImplausible { silent } => {
                 let names: Vec<_> = silent.iter().map(|n| n.as_str()).collect();
                 let detail = format!("did not show the last vehicle: {}", names.join(", "));
-                self.fault(IMPLAUSIBLE, detail, step);
+                self.fault(passage, IMPLAUSIBLE, detail, step);
             }
         }
     }
 
-    fn fault(&mut self, code: &str, detail: String, step: &mut Step) {
+    fn fault(&mut self, passage: Option<PassageId>, code: &str, detail: String, step: &mut Step) {
         if self.faults.insert(code.to_owned(), detail.clone()).is_none() {
-            step.record(self.passage(), EventBody::Fault { code: code.to_owned(), detail });
+            step.record(passage, EventBody::Fault { code: code.to_owned(), detail });
         }
     }
 
@@ -91,7 +87,7 @@ impl LaneCore {
         }
     }
 
-    fn barrier_faults(&mut self, now: BarrierState, step: &mut Step) {
+    fn barrier_faults(&mut self, passage: Option<PassageId>, now: BarrierState, step: &mut Step) {
         let standing = match now {
             BarrierState::Fault(fault) => Some(fault),
             _ => None,
@@ -100,7 +96,7 @@ impl LaneCore {
             self.clear(over.code(), step);
         }
         if let Some(fault) = standing {
-            self.fault(fault.code(), self.stop_cause.clone(), step);
+            self.fault(passage, fault.code(), self.stop_cause.clone(), step);
         }
     }
 
@@ -111,7 +107,7 @@ impl LaneCore {
 
     /// An officer came, or the wait is over: the alarm about it ends.
     pub(super) fn settle_faults(&mut self, step: &mut Step) {
-        if matches!(self.lane.state(), LaneState::Referred | LaneState::Tailgated) {
+        if matches!(self.lane().state(), LaneState::Referred | LaneState::Tailgated) {
             return;
         }
         self.officer_came(step);

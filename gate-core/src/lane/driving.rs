@@ -13,6 +13,9 @@ use crate::decision::ReasonCode;
 use crate::message::event::EventBody;
 use crate::passage::{OpenedBy, PassageOutcome};
 
+/// Code of the fault that a second vehicle drove in behind the first.
+const TAILGATING: &str = "tailgating";
+
 impl Lane {
     pub(super) fn barrier_is(&mut self, state: BarrierState, now: Monotonic) {
         let was = std::mem::replace(&mut self.barrier, state);
@@ -35,11 +38,9 @@ impl Lane {
         match self.state {
             LaneState::Granted if self.barrier != BarrierState::Closed => self.enter(LaneState::Passing, now),
             LaneState::Tailgated => {}
-            // Sight of the first was lost on its way (a reset, a restart of the barrier); this is another.
-            LaneState::Passing if self.vehicle.as_ref().is_some_and(|v| v.left_line) => {
-                self.end(PassageOutcome::Passed, now);
-                self.by_hand(ids, now);
-            }
+            // Sight of the first was lost on its way (a reset, a restart of the barrier): its trailer, or another
+            // behind it. The loops cannot tell, and a guess doubles a record or loses one.
+            LaneState::Passing if self.vehicle.as_ref().is_some_and(|v| v.left_line) => self.tailgated(now),
             LaneState::Passing => {}
             _ if self.defects.has(Defect::NobodyCounted) => {}
             _ => self.by_hand(ids, now),
@@ -78,20 +79,60 @@ impl Lane {
     }
 
     pub(super) fn drove_through(&mut self, now: Monotonic) {
-        if self.state == LaneState::Granted || self.state == LaneState::Passing {
-            self.end(PassageOutcome::Passed, now);
+        match self.state {
+            LaneState::Granted | LaneState::Passing => self.end(PassageOutcome::Passed, now),
+            LaneState::Tailgated => {
+                if let Some(vehicle) = &mut self.vehicle {
+                    vehicle.through = true;
+                }
+            }
+            _ => {}
         }
     }
 
+    /// Somebody is under the boom who may be a second vehicle. The first one's passage stays open until an
+    /// officer says whose body it is: its trailer's, or another's.
     pub(super) fn tailgated(&mut self, now: Monotonic) {
         match self.state {
-            LaneState::Granted | LaneState::Passing => self.end(PassageOutcome::Passed, now),
+            LaneState::Granted | LaneState::Passing => {
+                self.way_is_watched_no_more();
+                self.effects.push(LaneEffect::VoidGrant(Void::TrackChanged));
+                self.effects.push(LaneEffect::WatchNoMore);
+            }
+            LaneState::Tailgated => {}
             // The first is through and this one did not wait for its own word.
             _ if self.vehicle.is_some() => self.end(PassageOutcome::Tailgated, now),
             _ => {}
         }
-        let detail = "a second vehicle drove in behind the first without a grant".to_owned();
-        self.emit(EventBody::Fault { code: "tailgating".to_owned(), detail });
+        let detail = "a second vehicle drove in behind the first without a grant, or its trailer".to_owned();
+        self.emit(EventBody::Fault { code: TAILGATING.to_owned(), detail });
         self.enter(LaneState::Tailgated, now);
+    }
+
+    /// An officer says that the body was the first vehicle's own.
+    pub(super) fn was_trailer(&mut self, now: Monotonic) {
+        self.settle_tailgating();
+        let Some(vehicle) = &mut self.vehicle else { return self.enter(LaneState::Idle, now) };
+        vehicle.left_line = false;
+        let through = vehicle.through || self.barrier == BarrierState::Closed;
+        self.enter(LaneState::Passing, now);
+        if through {
+            self.end(PassageOutcome::Passed, now);
+        }
+    }
+
+    /// An officer says that a second vehicle is there: the first one is through, and this one gets a passage of
+    /// its own.
+    pub(super) fn was_another(&mut self, ids: StepIds, now: Monotonic) {
+        if self.vehicle.is_some() {
+            self.end(PassageOutcome::Passed, now);
+        }
+        self.begin(ids, now);
+        self.emit(EventBody::FaultCleared { code: TAILGATING.to_owned() });
+    }
+
+    pub(super) fn settle_tailgating(&mut self) {
+        self.effects.push(LaneEffect::TailgatingSettled);
+        self.emit(EventBody::FaultCleared { code: TAILGATING.to_owned() });
     }
 }

@@ -14,7 +14,8 @@ const LOCAL_GRANT_MS: u32 = 30_000;
 
 impl Lane {
     pub(super) fn sight(&mut self, sight: Sight, now: Monotonic) {
-        let Some(vehicle) = &mut self.vehicle else { return };
+        // What is seen behind a vehicle that was followed is the follower.
+        let Some(vehicle) = self.vehicle.as_mut().filter(|_| self.state != LaneState::Tailgated) else { return };
         match sight {
             Sight::Class(class, confidence) => {
                 if vehicle.class != Some(class) {
@@ -84,9 +85,7 @@ impl Lane {
                 Ok(())
             }
             Act::WasTrailer if self.state == LaneState::Tailgated => {
-                self.effects.push(LaneEffect::TailgatingSettled);
-                self.emit(EventBody::FaultCleared { code: "tailgating".to_owned() });
-                self.enter(LaneState::Idle, now);
+                self.was_trailer(now);
                 Ok(())
             }
             Act::WasTrailer => Err("no second vehicle drove in".to_owned()),
@@ -110,13 +109,12 @@ impl Lane {
     ) -> Result<(), String> {
         if self.state == LaneState::Tailgated {
             // The second vehicle is entitled: its own passage, by this officer's word.
-            self.begin(ids, now);
+            self.was_another(ids, now);
             if let Some(vehicle) = &mut self.vehicle {
                 vehicle.officer_spoke = true;
                 vehicle.opened_by = opener(place);
             }
             self.effects.push(LaneEffect::TailgatingSettled);
-            self.emit(EventBody::FaultCleared { code: "tailgating".to_owned() });
             self.enter(LaneState::Passing, now);
             // The boom is down behind it already: it is through.
             if self.barrier == BarrierState::Closed {
@@ -154,8 +152,7 @@ impl Lane {
         let tailgated = self.state == LaneState::Tailgated;
         if tailgated {
             // The second vehicle stays: a passage of its own, without a word to drive.
-            self.begin(ids, now);
-            self.emit(EventBody::FaultCleared { code: "tailgating".to_owned() });
+            self.was_another(ids, now);
         }
         if !self.state.stands_at_stop_line() {
             return Err(format!("the lane is {}", self.state));

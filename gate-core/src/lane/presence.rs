@@ -64,9 +64,7 @@ impl Lane {
             if vehicle.alarmed {
                 self.emit(EventBody::FaultCleared { code: NO_GRANT.to_owned() });
             }
-            if self.state == LaneState::Passing && self.escalated > 0 {
-                self.emit(EventBody::FaultCleared { code: "way_not_clear".to_owned() });
-            }
+            self.way_is_watched_no_more();
             self.emit(EventBody::PassageEnded { outcome, opened_by });
         }
         // Nothing that was given for it may serve the next.
@@ -77,13 +75,14 @@ impl Lane {
     }
 
     pub(super) fn track_changed(&mut self, now: Monotonic) {
-        let Some(vehicle) = &mut self.vehicle else {
-            self.effects.push(LaneEffect::VoidGrant(Void::TrackChanged));
-            return;
-        };
         if self.state == LaneState::Passing {
             return;
         }
+        // Behind a vehicle that was followed nobody was read.
+        let Some(vehicle) = self.vehicle.as_mut().filter(|_| self.state != LaneState::Tailgated) else {
+            self.effects.push(LaneEffect::VoidGrant(Void::TrackChanged));
+            return;
+        };
         self.tracks += 1;
         let passage = vehicle.passage;
         let track = TrackId(self.tracks);

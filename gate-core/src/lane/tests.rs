@@ -13,6 +13,8 @@ use crate::passage::{OpenedBy, PassageOutcome};
 use crate::reading::PlateReading;
 use crate::vehicle::{Direction, Role};
 
+mod following;
+
 struct Played {
     lane: Lane,
     now: Monotonic,
@@ -210,22 +212,6 @@ fn nobody_is_asked_while_the_boom_is_still_up_for_the_one_before() {
 }
 
 #[test]
-fn tailgating_waits_for_a_key() {
-    let mut p = Played::new();
-    let request = p.arrive_and_read();
-    p.reply(request, Verdict::Open, grant(1));
-    p.give(LaneInput::Barrier(BarrierState::Open));
-    p.give(LaneInput::Entered);
-    p.give(LaneInput::Tailgated);
-    assert_eq!(p.lane.state(), LaneState::Tailgated);
-    p.give(LaneInput::StopLine(Some(true)));
-    p.wait(10_000);
-    assert_eq!(p.lane.state(), LaneState::Tailgated, "no next vehicle before a key is pressed");
-    let effects = p.act(Act::WasTrailer);
-    assert!(effects.contains(&LaneEffect::TailgatingSettled));
-}
-
-#[test]
 fn a_class_that_comes_late_is_decided_on_anew() {
     let lorry = || LaneInput::Sight(Sight::Class(crate::vehicle::VehicleClass::Lorry, 0.6));
     // After the answer, and while the question was on its way.
@@ -312,38 +298,10 @@ fn what_is_under_a_closed_boom_is_an_officers_who_may_still_open() {
 }
 
 #[test]
-fn a_second_vehicle_that_is_let_in_when_the_boom_is_down_is_through() {
-    let mut p = Played::new();
-    p.give(LaneInput::Barrier(BarrierState::Open));
-    p.give(LaneInput::Tailgated);
-    p.give(LaneInput::Barrier(BarrierState::Closed));
-    let effects = p.act(Act::Open { given: None });
-    assert_eq!(ended(&effects), Some((PassageOutcome::Passed, OpenedBy::Panel)));
-    assert_eq!(p.lane.state(), LaneState::Idle, "the next one is served");
-}
-
-#[test]
 fn where_an_officer_holds_the_boom_up_it_is_no_fault() {
     let mut p = Played::new();
     p.give(LaneInput::Barrier(BarrierState::HeldOpen));
     let effects = p.give(LaneInput::Entered).to_vec();
     assert!(faults(&effects).is_empty());
     assert_eq!(p.lane.state(), LaneState::Passing);
-}
-
-#[test]
-fn the_second_vehicle_is_recorded_as_what_it_did_and_may_be_held() {
-    let mut p = Played::new();
-    let request = p.arrive_and_read();
-    p.reply(request, Verdict::Open, grant(1));
-    p.give(LaneInput::Barrier(BarrierState::Open));
-    p.give(LaneInput::Entered);
-    p.give(LaneInput::StopLine(Some(false)));
-    p.give(LaneInput::DroveThrough);
-    p.give(LaneInput::StopLine(Some(true)));
-    let effects = p.give(LaneInput::Tailgated).to_vec();
-    assert_eq!(ended(&effects), Some((PassageOutcome::Tailgated, OpenedBy::Nobody)), "the first was through already");
-    let effects = p.act(Act::Hold(None));
-    assert!(!effects.contains(&LaneEffect::TailgatingSettled), "the boom stays up");
-    assert_eq!(p.lane.state(), LaneState::Referred);
 }

@@ -68,6 +68,14 @@ impl Lane {
         }
     }
 
+    /// It is through, or there is something worse to look at.
+    pub(super) fn way_is_watched_no_more(&mut self) {
+        if self.state == LaneState::Passing && self.escalated > 0 {
+            self.emit(EventBody::FaultCleared { code: "way_not_clear".to_owned() });
+            self.escalated = 0;
+        }
+    }
+
     /// 30 s: sound; 60 s: shift leader; 120 s: the lane leaves routing. It never turns into open.
     fn escalate(&mut self, waited: Duration) {
         match self.state {

@@ -44,8 +44,12 @@ pub struct Vehicle {
     pub ready: bool,
     /// It drove in without a grant, and that was recorded as a fault.
     pub alarmed: bool,
-    /// On its way through it left the stop line: whoever comes there now is another.
+    /// On its way through it left the stop line, or nobody saw whether it did: whoever comes there now may be
+    /// another.
     pub left_line: bool,
+    /// The way was seen clear behind it while an officer was waited for.
+    #[serde(default)]
+    pub through: bool,
     /// An officer said something about it: from then on officers decide.
     pub officer_spoke: bool,
 }
@@ -67,6 +71,7 @@ impl Vehicle {
             opened_by: OpenedBy::Nobody,
             ready: false,
             left_line: false,
+            through: false,
             alarmed: false,
             officer_spoke: false,
         }

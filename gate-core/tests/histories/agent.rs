@@ -19,9 +19,9 @@ use gate_core::vehicle::Direction;
 use crate::fact::{Fact, Local, Offer};
 use crate::history::Play;
 use crate::less::Given;
-use crate::pair::{Pair, PairEffect, PairInput};
 use crate::plant::Plant;
 use crate::rng::Rng;
+use gate_core::lane::joint::{Joint, JointEffect, JointInput};
 
 /// What an agent wants done outside.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub enum Wish {
 
 #[derive(Clone)]
 pub struct Agent {
-    pub pair: Pair,
+    pub joint: Joint,
     pub freshness: Freshness,
     pub asked: Option<RequestId>,
     pub facts: Vec<Fact>,
@@ -43,7 +43,7 @@ pub struct Agent {
     /// Of its ids: no two lives and no two steps have the same.
     life: u64,
     count: u32,
-    effects: Vec<PairEffect>,
+    effects: Vec<JointEffect>,
     /// All that it was given, where that is wanted.
     pub given: Vec<Given>,
     keeps: bool,
@@ -70,7 +70,7 @@ impl Agent {
             freshness = freshness.with_defect(defect);
         }
         let mut agent = Self {
-            pair: Pair::new(lane, barrier),
+            joint: Joint::new(lane, barrier),
             freshness,
             asked: None,
             facts: vec![Fact::Started],
@@ -102,37 +102,37 @@ impl Agent {
         grant
     }
 
-    pub fn step(&mut self, input: PairInput, now: u64) {
+    pub fn step(&mut self, input: JointInput, now: u64) {
         if self.keeps {
             let session = self.freshness.session().clone();
             self.given.push(Given { now, input: input.clone(), ids: self.ids, session });
         }
         let mut effects = std::mem::take(&mut self.effects);
-        self.pair.step(input, self.freshness.session(), self.ids, at(now), &mut effects);
-        let spent = effects.iter().any(|effect| matches!(effect, PairEffect::Lane(_)));
+        self.joint.step(input, self.freshness.session(), self.ids, at(now), &mut effects);
+        let spent = effects.iter().any(|effect| matches!(effect, JointEffect::Lane(_)));
         for effect in effects.drain(..) {
             match effect {
-                PairEffect::Output(output) => {
+                JointEffect::Output(output) => {
                     self.facts.push(Fact::Output(output));
                     self.wishes.push(Wish::Write(output));
                 }
-                PairEffect::Told(news) => self.facts.push(Fact::Told(news)),
-                PairEffect::Lane(LaneEffect::Emit { body, .. }) => self.event(body),
-                PairEffect::Lane(LaneEffect::Ask(ask)) => {
+                JointEffect::Told { news, .. } => self.facts.push(Fact::Told(news)),
+                JointEffect::Lane(LaneEffect::Emit { body, .. }) => self.event(body),
+                JointEffect::Lane(LaneEffect::Ask(ask)) => {
                     self.asked = Some(ask.request);
                     self.wishes.push(Wish::Ask(*ask));
                 }
-                PairEffect::Lane(LaneEffect::Watch { passage, track }) => {
+                JointEffect::Lane(LaneEffect::Watch { passage, track }) => {
                     self.wishes.push(Wish::Watch(passage, track));
                 }
-                PairEffect::Lane(_) => {}
+                JointEffect::Lane(_) => {}
             }
         }
         self.effects = effects;
         if spent {
             self.other_grant();
         }
-        self.facts.push(Fact::Done(self.pair.barrier().state(), self.pair.lane().state()));
+        self.facts.push(Fact::Done(self.joint.barrier().state(), self.joint.lane().state()));
     }
 
     fn event(&mut self, body: EventBody) {
@@ -153,7 +153,7 @@ impl Agent {
             Local::Maintenance(lock) => BarrierInput::Maintenance(lock),
             Local::TailgatingKey => return,
         };
-        self.step(PairInput::Barrier(input), now);
+        self.step(JointInput::Barrier(input), now);
     }
 
     /// An answer arrives: taken when it is the one that was waited for, refused with one record else.
@@ -168,7 +168,7 @@ impl Agent {
         }
         let decision = (reply.decision, reply.by);
         let input = LaneInput::Replied { request: reply.request, decision, grant: reply.grant };
-        self.step(PairInput::Lane(input), now);
+        self.step(JointInput::Lane(input), now);
     }
 
     /// A command arrives. `bad` names why it must have no effect; `offer` what it permits.
@@ -182,17 +182,17 @@ impl Agent {
         match accepted {
             Err(why) => {
                 self.facts.push(Fact::Refused(format!("command: {why}")));
-                self.step(PairInput::Tick, now);
+                self.step(JointInput::Barrier(BarrierInput::Tick), now);
             }
             Ok(Accepted::Stop { cause }) => {
                 self.facts.push(Fact::Ordered(Local::Stop));
-                self.step(PairInput::Barrier(BarrierInput::Stop { cause }), now);
+                self.step(JointInput::Barrier(BarrierInput::Stop { cause }), now);
             }
             Ok(Accepted::Order(order)) => {
                 if bad.is_none() {
                     self.facts.extend(offer.map(Fact::Offered));
                 }
-                self.step(PairInput::Lane(LaneInput::Order(order)), now);
+                self.step(JointInput::Lane(LaneInput::Order(order)), now);
             }
         }
     }

@@ -7,13 +7,13 @@ use gate_core::barrier::machine::{Barrier, BarrierInput};
 use gate_core::barrier::round::Round;
 use gate_core::barrier::state::BarrierNews;
 use gate_core::ids::LaneSession;
-use gate_core::lane::effect::{Act, LaneInput, Order, StepIds};
+use gate_core::lane::effect::{Act, LaneEffect, LaneInput, Order, StepIds};
+use gate_core::lane::joint::{Joint, JointEffect, JointInput};
 use gate_core::lane::machine::Lane;
 use gate_core::message::command::LaneMode;
 use gate_core::vehicle::Direction;
 
 use crate::agent::at;
-use crate::pair::{Pair, PairEffect, PairInput};
 use crate::rng::Rng;
 
 /// With less to look at a passage may be begun or ended sooner, and the same permission be heard sooner.
@@ -23,7 +23,7 @@ const EARLIER_MS: u64 = 10_000;
 #[derive(Clone, Debug)]
 pub struct Given {
     pub now: u64,
-    pub input: PairInput,
+    pub input: JointInput,
     pub ids: StepIds,
     pub session: LaneSession,
 }
@@ -49,29 +49,44 @@ enum Lost {
     Everything,
 }
 
-/// What moved: time and direction; and when the stop was dropped.
+/// What moved: time and direction; and when the stop was dropped by order, and by the machine itself.
 #[derive(Debug, Default, PartialEq)]
 struct Moves {
     pulses: Vec<(u64, Motion)>,
     stops: Vec<u64>,
+    own_stops: Vec<u64>,
+}
+
+impl Moves {
+    /// Until when the world of `whole` is that of these moves. Where the machine stopped the boom by what it saw and
+    /// does not see now, the boom went on, and what was recorded afterwards is of another world.
+    fn one_world_until(&self, whole: &Self) -> u64 {
+        whole.own_stops.iter().find(|t| !self.own_stops.contains(t)).copied().unwrap_or(u64::MAX)
+    }
 }
 
 impl Life {
-    fn play(&self, mut taken: impl FnMut(&Given) -> Option<PairInput>) -> Moves {
+    fn play(&self, show: bool, mut taken: impl FnMut(&Given) -> Option<JointInput>) -> Moves {
         let began = at(self.began);
         let lane = Lane::new(Direction::Entry, LaneMode::Automatic, began);
-        let mut pair = Pair::new(lane, Barrier::new(self.config.clone(), began));
+        let mut joint = Joint::new(lane, Barrier::new(self.config.clone(), began));
         let mut moves = Moves::default();
         let mut effects = Vec::new();
         for given in &self.given {
             let Some(mut input) = taken(given) else { continue };
-            meant_for_whoever_stands_there(&mut input, &pair);
-            let ordered = matches!(input, PairInput::Barrier(BarrierInput::Stop { .. }));
-            pair.step(input, &given.session, given.ids, at(given.now), &mut effects);
+            meant_for_whoever_stands_there(&mut input, &joint);
+            let ordered = matches!(input, JointInput::Barrier(BarrierInput::Stop { .. }));
+            joint.step(input, &given.session, given.ids, at(given.now), &mut effects);
             for effect in effects.drain(..) {
+                if show && !matches!(effect, JointEffect::Lane(LaneEffect::Show(_))) {
+                    eprintln!("{:>7} {effect:?}", given.now);
+                }
                 match effect {
-                    PairEffect::Told(BarrierNews::Commanded { motion, .. }) => moves.pulses.push((given.now, motion)),
-                    PairEffect::Output(Output::DropStop) if ordered => moves.stops.push(given.now),
+                    JointEffect::Told { news: BarrierNews::Commanded { motion, .. }, .. } => {
+                        moves.pulses.push((given.now, motion))
+                    }
+                    JointEffect::Output(Output::DropStop) if ordered => moves.stops.push(given.now),
+                    JointEffect::Output(Output::DropStop) => moves.own_stops.push(given.now),
                     _ => {}
                 }
             }
@@ -82,13 +97,13 @@ impl Life {
     /// An officer with the boom in view said anew that the way is empty: what follows is by that word.
     fn word(&self, from: u64, until: u64) -> bool {
         self.given.iter().any(|given| {
-            (from..=until).contains(&given.now) && matches!(given.input, PairInput::Barrier(BarrierInput::WayIsEmpty))
+            (from..=until).contains(&given.now) && matches!(given.input, JointInput::Barrier(BarrierInput::WayIsEmpty))
         })
     }
 
     /// Takes something away at random, and tells what moved that should not have.
-    pub fn with_less(&self, rng: &mut Rng) -> Result<(), String> {
-        let whole = self.play(|given| Some(given.input.clone()));
+    pub fn with_less(&self, rng: &mut Rng, show: bool) -> Result<(), String> {
+        let whole = self.play(false, |given| Some(given.input.clone()));
         let last = self.given.last().map_or(0, |g| g.now);
         // Half a second of silence is bridged, and may hide a vehicle (see `barrier::latch::BRIDGED`).
         let length = rng.between(700, 20_000);
@@ -99,17 +114,23 @@ impl Life {
             4 => Lost::Permissions,
             _ => Lost::Everything,
         };
-        let less = self.play(|given| {
-            let within = (from..from + length).contains(&given.now);
-            if within { taken(given, lost) } else { Some(given.input.clone()) }
-        });
+        let within = |given: &Given| (from..from + length).contains(&given.now);
+        let some = |given: &Given| if within(given) { taken(given, lost) } else { Some(given.input.clone()) };
+        let less = self.play(false, some);
+        let horizon = less.one_world_until(&whole);
         for motion in [Motion::Open, Motion::Close] {
             let until = |moves: &Moves, t: u64| moves.pulses.iter().filter(|(p, m)| *p <= t && *m == motion).count();
-            for (t, _) in less.pulses.iter().filter(|(_, m)| *m == motion) {
+            for (t, _) in less.pulses.iter().filter(|(t, m)| *m == motion && *t < horizon) {
                 if self.word(from, *t) && motion == Motion::Close {
                     break;
                 }
                 if until(&less, *t) > until(&whole, *t + EARLIER_MS) {
+                    if show {
+                        eprintln!("the whole life:");
+                        self.play(true, |given| Some(given.input.clone()));
+                        eprintln!("with less:");
+                        self.play(true, some);
+                    }
                     let moves = (&whole.pulses, &less.pulses);
                     return Err(format!(
                         "{motion:?} at {t} ms that did not come, with {lost:?} from {from} for {length} ms: {moves:?}"
@@ -124,44 +145,44 @@ impl Life {
     }
 }
 
-fn taken(given: &Given, lost: Lost) -> Option<PairInput> {
+fn taken(given: &Given, lost: Lost) -> Option<JointInput> {
     let input = given.input.clone();
     match (lost, input) {
         // STOP is never lost here: it comes by wire, panel or network, each for itself.
-        (_, input @ PairInput::Barrier(BarrierInput::Stop { .. })) => Some(input),
-        (Lost::Input(name), PairInput::Barrier(BarrierInput::Read(round))) => {
+        (_, input @ JointInput::Barrier(BarrierInput::Stop { .. })) => Some(input),
+        (Lost::Input(name), JointInput::Barrier(BarrierInput::Read(round))) => {
             let without = |less: Round, r: InputReading| less.with(r.name, r.active.filter(|_| r.name != name));
             let less = round.readings().fold(Round::new(round.read_at), without);
-            Some(PairInput::Barrier(BarrierInput::Read(less)))
+            Some(JointInput::Barrier(BarrierInput::Read(less)))
         }
-        (Lost::Reads, PairInput::Barrier(BarrierInput::Read(_))) => None,
+        (Lost::Reads, JointInput::Barrier(BarrierInput::Read(_))) => None,
         (Lost::Everything, input) => Some(input).filter(forbids),
         (Lost::Permissions, input) => Some(input).filter(|input| !permits(input)),
         (_, input) => Some(input),
     }
 }
 
-fn permits(input: &PairInput) -> bool {
+fn permits(input: &JointInput) -> bool {
     matches!(
         input,
-        PairInput::Lane(LaneInput::Replied { .. } | LaneInput::Order(Order { act: Act::Open { .. }, .. }))
-            | PairInput::Barrier(BarrierInput::Grant(_) | BarrierInput::Open { .. })
+        JointInput::Lane(LaneInput::Replied { .. } | LaneInput::Order(Order { act: Act::Open { .. }, .. }))
+            | JointInput::Barrier(BarrierInput::Grant(_) | BarrierInput::Open { .. })
     )
 }
 
 /// With less information passages have other ids; whoever refuses or holds means the vehicle that he sees.
-fn meant_for_whoever_stands_there(input: &mut PairInput, pair: &Pair) {
-    if let PairInput::Lane(LaneInput::Order(Order { act: Act::Refuse(meant) | Act::Hold(meant), .. })) = input {
-        *meant = pair.lane().vehicle().map(|v| v.passage);
+fn meant_for_whoever_stands_there(input: &mut JointInput, joint: &Joint) {
+    if let JointInput::Lane(LaneInput::Order(Order { act: Act::Refuse(meant) | Act::Hold(meant), .. })) = input {
+        *meant = joint.lane().vehicle().map(|v| v.passage);
     }
 }
 
 /// Refusals, modes, locks: whoever says so sees at once whether it was heard.
-fn forbids(input: &PairInput) -> bool {
+fn forbids(input: &JointInput) -> bool {
     match input {
-        PairInput::Lane(LaneInput::Order(order)) => !matches!(order.act, Act::Open { .. }),
-        PairInput::Lane(LaneInput::TrackChanged) => true,
-        PairInput::Barrier(input) => matches!(
+        JointInput::Lane(LaneInput::Order(order)) => !matches!(order.act, Act::Open { .. }),
+        JointInput::Lane(LaneInput::TrackChanged) => true,
+        JointInput::Barrier(input) => matches!(
             input,
             BarrierInput::Maintenance(_)
                 | BarrierInput::HoldOpen(_)

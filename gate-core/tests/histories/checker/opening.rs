@@ -73,7 +73,6 @@ impl Opening {
                 let taken = self.ledger.iter_mut().filter(|e| e.offer.grant == *grant && !e.used);
                 taken.for_each(|e| e.void = e.void.or(Some("the lane took it back")));
             }
-            Fact::Told(BarrierNews::Tailgated) => self.labels.push(now),
             Fact::Told(BarrierNews::State { .. }) => self.told_at = now,
             Fact::Rogue(track) => self.asked(*track, scene),
             Fact::Offered(offer) => self.offered(offer, scene),
@@ -94,7 +93,9 @@ impl Opening {
     fn event(&mut self, body: &EventBody, now: u64) {
         match body {
             EventBody::Fault { code, .. } if code == "track_changed" => self.void("another vehicle stands there", now),
-            EventBody::Fault { code, .. } if code == "entered_without_grant" => self.labels.push(now),
+            EventBody::Fault { code, .. } if code == "entered_without_grant" || code == "tailgating" => {
+                self.labels.push(now);
+            }
             EventBody::PassageEnded { outcome, opened_by } => {
                 self.void("the passage is over", now);
                 if *opened_by == OpenedBy::ByHand || *outcome == PassageOutcome::Tailgated {
@@ -230,6 +231,10 @@ impl Opening {
         }
         if log.well_for(now) == 0 {
             self.unlabelled.clear();
+        }
+        // Where the next one stands in its gap no loop shows that it is through, and its passage goes on.
+        if log.lane == LaneState::Passing && plant.road.vehicles.iter().any(|v| v.tight && !v.through) {
+            self.unlabelled.iter_mut().for_each(|(at, _)| *at = now);
         }
         if let Some((_, vehicle)) = self.unlabelled.iter().find(|(at, _)| at + LABEL_MS < now) {
             return Err(("I4", format!("vehicle {vehicle} went through and nothing says by whose word")));

@@ -122,7 +122,7 @@ impl Centre {
     fn act(&mut self, plant: &Plant, agent: &Agent, rng: &mut Rng) {
         let now = plant.now;
         let at = now + rng.between(30, 300);
-        let waits = matches!(agent.pair.lane().state(), LaneState::Referred | LaneState::Refused);
+        let waits = matches!(agent.joint.lane().state(), LaneState::Referred | LaneState::Refused);
         let stop = rng.chance(30);
         if !waits && !stop && rng.chance(300) {
             return;
@@ -183,7 +183,7 @@ impl Centre {
     }
 
     fn draw(&self, plant: &Plant, agent: &Agent, rng: &mut Rng) -> (CommandBody, Option<Offer>) {
-        let Some(vehicle) = agent.pair.lane().vehicle() else {
+        let Some(vehicle) = agent.joint.lane().vehicle() else {
             return (CommandBody::Mode { mode: LaneMode::Automatic }, None);
         };
         let (passage, track) = (vehicle.passage, vehicle.track);

@@ -16,12 +16,12 @@ use gate_core::message::envelope::TrustedKeys;
 use crate::agent::{Agent, Wish, at};
 use crate::fact::{Fact, Local, Offer};
 use crate::history::Play;
-use crate::pair::PairInput;
 use crate::plant::Plant;
 use crate::rng::Rng;
 use crate::trouble::InForce;
 use crate::wire::{Delivery, Wire};
 use centre::Centre;
+use gate_core::lane::joint::JointInput;
 use people::People;
 
 /// The agent's machines are stepped at least so often, as the edge's runner does it.
@@ -77,7 +77,7 @@ impl World {
 
     /// Whether somebody works at the barrier, as the agent knows it.
     pub fn is_locked(&self) -> bool {
-        self.agent.as_ref().is_some_and(|agent| agent.pair.barrier().state() == BarrierState::Maintenance)
+        self.agent.as_ref().is_some_and(|agent| agent.joint.barrier().state() == BarrierState::Maintenance)
     }
 
     /// When something happens next.
@@ -149,11 +149,11 @@ impl World {
                     BarrierInput::Device(news)
                 }
             };
-            agent.step(PairInput::Barrier(input), now);
+            agent.step(JointInput::Barrier(input), now);
         }
         if now >= self.ticks_at {
             self.ticks_at = now + TICK_MS;
-            agent.step(PairInput::Tick, now);
+            agent.step(JointInput::Barrier(BarrierInput::Tick), now);
         }
     }
 
@@ -171,7 +171,7 @@ impl World {
                 Wish::Watch(passage, track) => people.watch(passage, track, now, &mut self.rng),
             }
         }
-        let state = agent.pair.barrier().state();
+        let state = agent.joint.barrier().state();
         self.stopped = matches!(state, BarrierState::Stopped | BarrierState::Fault(_)) || self.wire.stop_is_wanted();
         self.plant.controller.hold = state == BarrierState::HeldOpen;
         facts.append(&mut agent.facts);
@@ -197,7 +197,7 @@ impl World {
         let now = self.plant.now;
         if let Some(agent) = self.agent.as_mut().filter(|_| now >= self.frozen_until) {
             agent.facts.push(Fact::TrackChanged);
-            agent.step(PairInput::Lane(LaneInput::TrackChanged), now);
+            agent.step(JointInput::Lane(LaneInput::TrackChanged), now);
         }
     }
 
@@ -205,7 +205,7 @@ impl World {
     pub fn rogue(&mut self) {
         let now = self.plant.now;
         let Some(agent) = self.agent.as_mut().filter(|_| now >= self.frozen_until) else { return };
-        let meant = agent.pair.lane().vehicle().map_or(TrackId(1), |v| v.track);
+        let meant = agent.joint.lane().vehicle().map_or(TrackId(1), |v| v.track);
         let track = match self.rng.between(0, 19) {
             0..10 => meant,
             10..13 => TrackId(meant.0.saturating_sub(1)),
@@ -225,17 +225,17 @@ impl World {
     pub fn late_opening(&mut self) {
         let now = self.plant.now;
         let Some(agent) = self.agent.as_mut().filter(|_| now >= self.frozen_until) else { return };
-        let Some(track) = agent.pair.lane().vehicle().map(|v| v.track) else { return };
+        let Some(track) = agent.joint.lane().vehicle().map(|v| v.track) else { return };
         lose_opening(agent, track, self.plant.road.at_line(), now);
         agent.facts.push(Fact::TrackChanged);
-        agent.step(PairInput::Lane(LaneInput::TrackChanged), now);
+        agent.step(JointInput::Lane(LaneInput::TrackChanged), now);
         ask(agent, track, now);
     }
 
     pub fn body_seen(&mut self) {
         let now = self.plant.now;
         if let Some(agent) = self.agent.as_mut().filter(|_| now >= self.frozen_until) {
-            agent.step(PairInput::Barrier(BarrierInput::BodySeen), now);
+            agent.step(JointInput::Barrier(BarrierInput::BodySeen), now);
         }
     }
 
@@ -250,7 +250,7 @@ impl World {
 fn give(agent: &mut Agent, id: GrantId, track: TrackId, until: u64, now: u64) {
     let session = agent.freshness.session().clone();
     let grant = Grant { id, session, track, until: at(until) };
-    agent.step(PairInput::Barrier(BarrierInput::Grant(grant)), now);
+    agent.step(JointInput::Barrier(BarrierInput::Grant(grant)), now);
 }
 
 /// A grant that the lane gave and whose opening never came.
@@ -263,5 +263,5 @@ fn lose_opening(agent: &mut Agent, track: TrackId, vehicle: Option<u64>, now: u6
 fn ask(agent: &mut Agent, track: TrackId, now: u64) {
     agent.facts.push(Fact::Rogue(track));
     let input = BarrierInput::Open { track, cause: "nobody".to_owned() };
-    agent.step(PairInput::Barrier(input), now);
+    agent.step(JointInput::Barrier(input), now);
 }

@@ -11,9 +11,9 @@ use gate_core::vehicle::Role;
 
 use crate::agent::Agent;
 use crate::fact::{Fact, Local, Offer};
-use crate::pair::PairInput;
 use crate::plant::{Plant, road};
 use crate::rng::Rng;
+use gate_core::lane::joint::JointInput;
 
 /// Life of a grant given at the lane.
 const LOCAL_GRANT_MS: u64 = 30_000;
@@ -52,10 +52,10 @@ impl People {
         let now = plant.now;
         while let Some(due) = self.sights.iter().position(|(at, ..)| *at <= now) {
             let (_, passage, track) = self.sights.remove(due);
-            let same = agent.pair.lane().vehicle().is_some_and(|v| v.passage == passage && v.track == track);
+            let same = agent.joint.lane().vehicle().is_some_and(|v| v.passage == passage && v.track == track);
             if same {
                 let sight = Sight::Plate { reading: reading(), ready: true };
-                agent.step(PairInput::Lane(LaneInput::Sight(sight)), now);
+                agent.step(JointInput::Lane(LaneInput::Sight(sight)), now);
             }
         }
         if now >= self.looks_at {
@@ -68,7 +68,7 @@ impl People {
 /// The officer looks, and does something about what is seen, or not.
 fn officer(plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
     let now = plant.now;
-    let (barrier, lane) = (agent.pair.barrier().state(), agent.pair.lane().state());
+    let (barrier, lane) = (agent.joint.barrier().state(), agent.joint.lane().state());
     if rng.chance(15) {
         return agent.order(Local::Stop, now);
     }
@@ -120,7 +120,7 @@ fn officer(plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
 fn open(plant: &Plant, agent: &mut Agent) {
     let now = plant.now;
     let grant = agent.grant_of_next_step();
-    if let Some(vehicle) = agent.pair.lane().vehicle() {
+    if let Some(vehicle) = agent.joint.lane().vehicle() {
         let track = vehicle.track;
         let vehicle = plant.road.at_line();
         let offer = Offer { grant, track, until: now + LOCAL_GRANT_MS, vehicle, by: "panel" };
@@ -133,10 +133,10 @@ fn say(agent: &mut Agent, act: Act, now: u64) {
     agent.step(order(act), now);
 }
 
-fn order(act: Act) -> PairInput {
+fn order(act: Act) -> JointInput {
     let officer = OfficerRef { name: "lan".to_owned(), role: OfficerRole::Officer };
     let reason = "giấy tờ đã xem".to_owned();
-    PairInput::Lane(LaneInput::Order(Order { officer, place: ActPlace::Panel, reason, act }))
+    JointInput::Lane(LaneInput::Order(Order { officer, place: ActPlace::Panel, reason, act }))
 }
 
 fn reading() -> PlateReading {
