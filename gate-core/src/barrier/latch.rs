@@ -147,9 +147,8 @@ impl Latch {
     /// Looks at the inputs.
     pub fn step(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> Option<LatchNews> {
         let occupied = |name| inputs.active(name, now) == Some(true);
-        for name in Inputs::showing(config).iter().filter(|&n| occupied(n)) {
-            self.seen.insert(name);
-        }
+        let shown = || Inputs::showing(config).iter().filter(|&n| occupied(n));
+        shown().for_each(|name| self.seen.insert(name));
         let (slept, unread) = self.unseen_for(inputs, config, now);
         let (was_approach, was_under) = (self.approach, self.under);
         let (approach, under) = (inputs.active(InputName::LoopApproach, now), inputs.active(InputName::LoopUnder, now));
@@ -170,6 +169,8 @@ impl Latch {
             self.tailgated = true;
             (self.follower, self.vanished) = (false, false);
             self.way = Way::Under;
+            // What showed the first vehicle must show this one as well.
+            self.seen = shown().collect();
             return Some(LatchNews::Tailgated);
         }
         self.advance(inputs, config, now)

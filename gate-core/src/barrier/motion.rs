@@ -103,7 +103,10 @@ impl Barrier {
             return;
         }
         match self.state {
-            BarrierState::Unknown => self.find_state(limits, now),
+            BarrierState::Unknown => {
+                self.wait_for_sight(limits, now);
+                self.find_state(limits, now);
+            }
             BarrierState::Closed => self.expect(limits, Limits::Down, now),
             BarrierState::Opening => self.watch_opening(limits, now),
             BarrierState::Open => self.watch_open(limits, now),
@@ -128,6 +131,16 @@ impl Barrier {
                 }
             }
             Limits::Both | Limits::Unknown => self.strange_since = None,
+        }
+    }
+
+    /// Whoever starts blind, or stays so, begins anew when sight comes: the quiet seconds count from there.
+    fn wait_for_sight(&mut self, limits: Limits, now: Monotonic) {
+        if limits == Limits::Unknown && !self.defects.has(Defect::MovesAtOnce) {
+            let since = *self.blind_since.get_or_insert(now);
+            if now.since(since) > BLIND {
+                self.settled_at = now.plus(SETTLE);
+            }
         }
     }
 

@@ -260,3 +260,35 @@ fn whoever_comes_after_a_vehicle_that_vanished_from_under_the_boom_is_another() 
     assert!(rig.barrier.latch().tailgated(), "it had no word of its own");
     assert_eq!(rig.pulses(Motion::Close), 0, "the boom waits for an officer's key");
 }
+
+#[test]
+fn what_showed_the_first_vehicle_must_show_the_one_behind_it() {
+    for photocell in [true, false] {
+        let mut rig = Rig::new();
+        rig.open();
+        rig.drive_through();
+        let under = [InputName::LoopUnder, InputName::LoopApproach, InputName::Photocell];
+        for occupied in [&under[1..2], &under[..if photocell { 3 } else { 2 }], &[InputName::LoopExit]] {
+            rig.occupied = occupied.to_vec();
+            rig.wait(500);
+        }
+        assert!(rig.barrier.latch().tailgated());
+        rig.give(BarrierInput::TailgatingSettled);
+        rig.occupied = vec![];
+        rig.wait(3000);
+        assert_eq!(rig.pulses(Motion::Close), usize::from(photocell), "a silent light barrier is not trusted");
+    }
+}
+
+#[test]
+fn the_quiet_seconds_of_a_blind_start_count_from_its_first_sight() {
+    let mut rig = Rig::new();
+    rig.give(BarrierInput::Device(DeviceNews::Reconnected));
+    rig.silent = vec![InputName::OpenLimit, InputName::ClosedLimit];
+    rig.wait(4000);
+    rig.silent = vec![];
+    rig.wait(4500);
+    assert_eq!(rig.barrier.state(), BarrierState::Unknown);
+    rig.wait(1000);
+    assert_eq!(rig.barrier.state(), BarrierState::Closed);
+}

@@ -58,10 +58,12 @@ struct Moves {
 }
 
 impl Moves {
-    /// Until when the world of `whole` is that of these moves. Where the machine stopped the boom by what it saw and
-    /// does not see now, the boom went on, and what was recorded afterwards is of another world.
+    /// Until when the world of `whole` is that of these moves. Where the machine stopped or lowered the boom by what it
+    /// saw and does not see now, the boom went on, or stayed up, and what was recorded afterwards is of another world.
     fn one_world_until(&self, whole: &Self) -> u64 {
-        whole.own_stops.iter().find(|t| !self.own_stops.contains(t)).copied().unwrap_or(u64::MAX)
+        let stop = whole.own_stops.iter().find(|t| !self.own_stops.contains(t));
+        let close = whole.pulses.iter().find(|pulse| pulse.1 == Motion::Close && !self.pulses.contains(pulse));
+        stop.into_iter().chain(close.map(|(t, _)| t)).min().copied().unwrap_or(u64::MAX)
     }
 }
 

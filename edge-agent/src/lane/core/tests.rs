@@ -1,4 +1,5 @@
 use gate_core::barrier::io::{InputName, InputReading, Output};
+use gate_core::ids::{GrantId, RequestId};
 use gate_core::message::command::{OfficerRef, OfficerRole};
 use gate_core::message::event::EventBody;
 use uuid::Uuid;

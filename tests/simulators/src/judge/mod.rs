@@ -229,7 +229,11 @@ impl Judge {
             Fact::Agent(life) => {
                 self.hold(&Event::Agent(*life));
                 match life {
-                    Life::Started => (self.scene.started_ms, self.scene.killed_ms) = (Some(at_ms), None),
+                    Life::Started => {
+                        (self.scene.started_ms, self.scene.killed_ms) = (Some(at_ms), None);
+                        // What the life before did not see this one cannot know.
+                        self.scene.blind_ms = self.scene.blind_ms.map(|_| at_ms);
+                    }
                     Life::Killed => (self.scene.started_ms, self.scene.killed_ms) = (None, Some(at_ms)),
                 }
             }
