@@ -17,6 +17,8 @@ pub const STALE: Duration = Duration::from_millis(300);
 pub const CLOSE_READ_AGE: Duration = Duration::from_millis(150);
 /// Limits that cannot be read for so long make a new beginning; until then nothing moves either.
 pub const BLIND: Duration = Duration::from_secs(1);
+/// The boom has arrived where its limit was read for so long: longer than a poll, for one answer may be bent.
+pub const ARRIVED: Duration = Duration::from_millis(120);
 /// A machine that was not stepped for so long starts anew: what it believed may be long over.
 pub const SLEPT: Duration = Duration::from_secs(3);
 /// A limit that changes without our command is noticed within this (rule 9).

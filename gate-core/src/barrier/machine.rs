@@ -74,7 +74,7 @@ pub struct Barrier {
     pub(super) settled_at: Monotonic,
     /// When the state was entered.
     pub(super) since: Monotonic,
-    /// Since when the limits have said something else than the state.
+    /// Since when the limits have said something else than the state: moved by itself, or arrived.
     pub(super) strange_since: Option<Monotonic>,
     pub(super) stop_dropped: bool,
     /// Since when the limits cannot be read.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::config::{BLIND, CLOSE_READ_AGE, Closing, SETTLE, STALE, UNCOMMANDED};
+use super::config::{ARRIVED, BLIND, CLOSE_READ_AGE, Closing, SETTLE, STALE, UNCOMMANDED};
 use super::defect::Defect;
 use super::io::{InputName, Motion, Output};
 use super::machine::Barrier;
@@ -55,6 +55,9 @@ impl Barrier {
         }
         if self.blind_since.is_some() {
             return Err("the limits of the boom cannot be read".to_owned());
+        }
+        if self.state == BarrierState::Closed && self.strange_since.is_some() {
+            return Err("the lower limit is not read: the boom may have moved".to_owned());
         }
         match self.state {
             BarrierState::Closed if self.relay_may_be_on(Motion::Close, now) => {
@@ -159,10 +162,20 @@ impl Barrier {
         }
     }
 
+    /// Whether the limit where the motion ends has been read for long enough.
+    fn has_arrived(&mut self, limits: Limits, end: Limits, now: Monotonic) -> bool {
+        if limits != end {
+            self.strange_since = None;
+            return false;
+        }
+        now.since(*self.strange_since.get_or_insert(now)) >= ARRIVED
+    }
+
     fn watch_opening(&mut self, limits: Limits, now: Monotonic) {
+        let arrived = self.has_arrived(limits, Limits::Up, now);
         match limits {
             // There, but its relay is still on: what comes next waits for it.
-            Limits::Up if self.relay_may_be_on(Motion::Open, now) => {}
+            Limits::Up if !arrived || self.relay_may_be_on(Motion::Open, now) => {}
             Limits::Up => self.enter(BarrierState::Open, true, now),
             Limits::Unknown => self.lose_sight(now),
             _ if now.since(self.since) > self.config.open_limit() && !self.defects.has(Defect::NoTravelLimit) => {
@@ -194,8 +207,9 @@ impl Barrier {
             self.stop("the way became occupied while closing".to_owned(), BarrierState::Stopped, now);
             return;
         }
+        let arrived = self.has_arrived(limits, Limits::Down, now);
         match limits {
-            Limits::Down if self.relay_may_be_on(Motion::Close, now) => {}
+            Limits::Down if !arrived || self.relay_may_be_on(Motion::Close, now) => {}
             Limits::Down => self.enter(BarrierState::Closed, true, now),
             Limits::Unknown => self.lose_sight(now),
             Limits::Up if self.config.closing == Closing::Controller => self.enter(BarrierState::Open, true, now),

@@ -176,7 +176,7 @@ fn the_open_relay_waits_for_the_close_relay() {
     rig.wait(2100);
     assert_eq!(rig.pulses(Motion::Close), 1);
     (rig.up, rig.down) = (false, true);
-    rig.wait(100);
+    rig.wait(200);
     assert_eq!(rig.barrier.state(), BarrierState::Closing, "down, but its relay may still be on");
     rig.give(BarrierInput::Device(DeviceNews::PulseDone(Motion::Close)));
     rig.wait(50);
@@ -291,4 +291,33 @@ fn the_quiet_seconds_of_a_blind_start_count_from_its_first_sight() {
     assert_eq!(rig.barrier.state(), BarrierState::Unknown);
     rig.wait(1000);
     assert_eq!(rig.barrier.state(), BarrierState::Closed);
+}
+
+#[test]
+fn one_bent_answer_is_no_arrival() {
+    let mut rig = Rig::new();
+    rig.occupied = vec![InputName::LoopApproach];
+    rig.wait(200);
+    rig.grant(1);
+    (rig.up, rig.down) = (false, false);
+    rig.wait(500);
+    rig.up = true;
+    rig.wait(50);
+    rig.up = false;
+    rig.wait(200);
+    assert_eq!(rig.barrier.state(), BarrierState::Opening);
+    assert!(!rig.outputs.iter().any(|o| matches!(o, Output::Green { .. })));
+}
+
+#[test]
+fn a_boom_that_may_have_moved_is_not_opened() {
+    let mut rig = Rig::new();
+    rig.occupied = vec![InputName::LoopApproach];
+    rig.wait(200);
+    rig.down = false;
+    rig.wait(100);
+    rig.grant(1);
+    assert_eq!(rig.pulses(Motion::Open), 0);
+    rig.wait(1000);
+    assert_eq!(rig.barrier.state(), BarrierState::Fault(Fault::UncommandedMove));
 }

@@ -30,6 +30,8 @@ impl Light {
                 }
             }
             Event::Told(_, heard) if heard.boom_deg >= UP_DEG => self.up_ms = Some(heard.at_ms),
+            // A contact that lies is read as it is.
+            Event::Read(seen) if seen.limits.is_some_and(|(open, _)| open) => self.up_ms = Some(seen.at_ms),
             Event::Plant(_) | Event::Agent(Life::Started) => {
                 let dead = scene.killed_ms.map(|at| scene.now_ms.saturating_sub(at));
                 let green = scene.plant.is_some_and(|p| p.green);
