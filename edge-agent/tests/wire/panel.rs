@@ -68,6 +68,11 @@ impl Panel {
         (text("state"), text("barrier"))
     }
 
+    /// Whether a fault of this code stands there.
+    pub fn tells_of(&self, fault: &str) -> bool {
+        self.now.borrow()["faults"].as_array().is_some_and(|all| all.iter().any(|f| f == fault))
+    }
+
     /// An act; whether it was taken.
     pub fn act(&self, act: &str) -> impl Future<Output = bool> + Send + 'static {
         let body = json!({ "act": act, "reason": "looked" });

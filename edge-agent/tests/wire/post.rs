@@ -285,7 +285,10 @@ impl Post {
         } else if (reset && still && body) || stuck {
             self.acted = Instant::now();
             self.stuck = None;
-            if barrier == "open" && self.build.agent_closes && !body {
+            let distrusts = self.panel.as_ref().is_some_and(|p| p.tells_of("sensor_implausible"));
+            if barrier == "open" && distrusts && !body {
+                self.act(Word::Reset, "reset").await;
+            } else if barrier == "open" && self.build.agent_closes && !body {
                 self.act(Word::WayIsEmpty, "way_is_empty").await;
             } else {
                 self.crank();
