@@ -1,11 +1,13 @@
-"""What a lane does when a person asks: from the key at the lane panel to the relay; and how fast its random
-histories are judged."""
+"""What a lane does when a person asks: from the key at the lane panel to the relay; what its drivers do on the wire;
+what five lanes at rest cost; and how fast random histories of a lane are judged."""
 
+import json
 import os
 import re
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from entry.check import HISTORIES_OF
@@ -17,6 +19,7 @@ from .figures import Figure, median, percentile
 
 STOPS = 8
 HISTORIES = "200000"
+AT_REST_S = 20
 # A reset is a new beginning: nothing moves for 5 s.
 SETTLES_S = 5.6
 
@@ -59,17 +62,59 @@ def _histories(tell: Callable[[Figure], None]) -> None:
     tell(Figure("histories_gate_hours_per_s", hours / seconds, "h/s", to="the gate's time that they took"))
 
 
+def _wire(site: Site, tell: Callable[[Figure], None]) -> None:
+    """The drivers alone, against devices that stamp what they hear."""
+    words = [str(site.bin / "wire"), str(ROOT / "firmware-config")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failure(f"`{' '.join(words)}` failed: {done.stderr.strip()}")
+    found: dict[str, float] = json.loads(done.stdout)
+    poll = found["poll_interval"]
+    tell(Figure("order_to_wire_p99", found["order_p99"], "ms", "<=", 5, "OPEN to its first byte, idle bus, Modbus TCP"))
+    tell(Figure("stop_to_wire_p99", found["stop_p99"], "ms", "<=", 10, "20 units polled without a pause, 115200 baud"))
+    tell(Figure("input_to_lane_p99", found["change_p99"], "ms", "<=", poll + 5, f"polled every {poll:.0f} ms"))
+    ratio = found["full_poll"] / found["full_poll_floor"]
+    tell(Figure("full_poll", found["full_poll"], "ms", to="8 inputs at 9600 baud"))
+    tell(Figure("floor_full_poll", found["full_poll_floor"], "ms", to="the bytes and the two silences of the RTU rule"))
+    tell(Figure("full_poll_to_floor", ratio, "x", "<=", 1.3))
+
+
+def _without_cameras(site: Site) -> None:
+    """What lanes and buses cost is measured without eyes."""
+    file = site.edge_data / "edge.toml"
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join(line for line in lines if not line.startswith("cameras = ")) + "\n")
+
+
+def _processor_s(pid: int) -> float:
+    """Processor time that a process has used, its threads together."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _at_rest(site: Site) -> Figure:
+    """Five lanes with nobody there: polled, ticked, shown, reported."""
+    pid = site.children.pid("edge-agent")
+    before = _processor_s(pid)
+    time.sleep(AT_REST_S)
+    share = (_processor_s(pid) - before) / AT_REST_S
+    return Figure("five_lanes_at_rest", share * 100, "% of a core", "<=", 3, f"over {AT_REST_S} s, without cameras")
+
+
 def measure(site: Site, tell: Callable[[Figure], None]) -> None:
     """All of it."""
+    _wire(site, tell)
     lane = "in-3"
     site.make_central()
     site.start_central()
     site.start_lanes("empty")
+    _without_cameras(site)
     site.enrol()
     pin = site.edge("pin", "lan", "--role", "officer").split()[-1]
     site.start_edge()
     cookie = site.panel_web.cookie("/api/sign-in", {"name": "lan", "pin": pin})
     time.sleep(SETTLES_S)
+    tell(_at_rest(site))
     times = []
     for _ in range(STOPS):
         begun = time.time()
