@@ -1,6 +1,6 @@
 //! Pixels on their way into a network: resized, laid into a canvas, as planes of floats.
 
-use opencv::core::{BORDER_REPLICATE, Mat, Rect, Scalar, Size, Vec3b};
+use opencv::core::{BORDER_REPLICATE, Mat, Rect, Scalar, Size, ToInputArray, Vec3b};
 use opencv::imgproc;
 use opencv::prelude::*;
 
@@ -91,13 +91,12 @@ pub(crate) fn lay_at(
     input.clear();
     input.resize(3 * width * height, f32::from(GROUND));
     let whole = |v: i32| usize::try_from(v).unwrap_or(0);
-    let mut scaled = Mat::default();
-    if place.size() != pixels.size() {
-        let how = if place.width < pixels.width { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
-        imgproc::resize(&part, &mut scaled, place.size(), 0.0, 0.0, how)?;
-    }
+    let scaled = if place.size() == pixels.size() { None } else { Some(resized(&part, place.size())?) };
     for y in 0..place.height {
-        let row = if scaled.empty() { part.at_row::<Vec3b>(y)? } else { scaled.at_row::<Vec3b>(y)? };
+        let row = match &scaled {
+            None => part.at_row::<Vec3b>(y)?,
+            Some(scaled) => scaled.at_row::<Vec3b>(y)?,
+        };
         let start = whole(place.y + y) * width + whole(place.x);
         planes(row, &mut input[start..], width * height, order);
     }
@@ -151,9 +150,6 @@ pub(crate) fn warp(
 
 /// The smaller view of a picture fits into so many pixels across and down: as the largest input of a network shows it.
 const SMALLER: (u32, u32) = (640, 384);
-/// From so many times the smaller view on a picture is halved first: much cheaper than one great step down.
-const GREAT_STEP: f32 = 2.5;
-
 /// A picture and, where it is larger than the networks see it, the same made smaller.
 pub(crate) struct Views<'a> {
     pub picture: &'a Picture,
@@ -161,17 +157,18 @@ pub(crate) struct Views<'a> {
 }
 
 impl<'a> Views<'a> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "sides")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "sides")]
     pub(crate) fn of(picture: &'a Picture) -> opencv::Result<Self> {
         let (width, height) = (picture.width as f32, picture.height as f32);
         let times = (width / SMALLER.0 as f32).max(height / SMALLER.1 as f32);
         if times <= 1.0 {
             return Ok(Self { picture, smaller: None });
         }
-        let great = times >= GREAT_STEP;
-        let half = if great { area(picture, (picture.width / 2, picture.height / 2))? } else { None };
-        let size = ((width / times).round() as u32, (height / times).round() as u32);
-        Ok(Self { picture, smaller: area(half.as_ref().unwrap_or(picture), size)? })
+        let size = Size::new((width / times).round() as i32, (height / times).round() as i32);
+        if size.width < 1 || size.height < 1 {
+            return Ok(Self { picture, smaller: None });
+        }
+        Ok(Self { picture, smaller: to_picture(&resized(&as_mat(picture)?, size)?) })
     }
 
     /// The smaller of the two, and how many of the picture's pixels one of its is, across and down.
@@ -184,15 +181,36 @@ impl<'a> Views<'a> {
     }
 }
 
-/// A picture made smaller, each pixel the mean of those that it stands for; `None` for a size of nothing.
-fn area(picture: &Picture, (width, height): (u32, u32)) -> opencv::Result<Option<Picture>> {
-    let size = Size::new(i32::try_from(width).unwrap_or(0), i32::try_from(height).unwrap_or(0));
-    if size.width < 1 || size.height < 1 {
-        return Ok(None);
+/// Pixels at another size, at least one across and down. What is twice as large or more is halved first, each pixel the
+/// mean of four, so that nothing is lost to aliasing; the rest is interpolated. (OpenCV's area interpolation by other
+/// factors than two takes ten times as long.)
+pub(crate) fn resized(pixels: &(impl MatTraitConst + ToInputArray), size: Size) -> opencv::Result<Mat> {
+    let mut halves: Option<Mat> = None;
+    let (mut columns, mut rows) = (pixels.cols(), pixels.rows());
+    while columns >= 2 * size.width && rows >= 2 * size.height {
+        let half = match &halves {
+            None => halved(pixels)?,
+            Some(before) => halved(before)?,
+        };
+        (columns, rows) = (half.cols(), half.rows());
+        halves = Some(half);
     }
-    let mut smaller = Mat::default();
-    imgproc::resize(&as_mat(picture)?, &mut smaller, size, 0.0, 0.0, imgproc::INTER_AREA)?;
-    Ok(to_picture(&smaller))
+    let mut last = Mat::default();
+    match halves {
+        Some(half) if half.size()? == size => return Ok(half),
+        Some(half) => imgproc::resize(&half, &mut last, size, 0.0, 0.0, imgproc::INTER_LINEAR)?,
+        None => imgproc::resize(pixels, &mut last, size, 0.0, 0.0, imgproc::INTER_LINEAR)?,
+    }
+    Ok(last)
+}
+
+/// Half as large; an odd last row or column is left out.
+fn halved(pixels: &impl MatTraitConst) -> opencv::Result<Mat> {
+    let half = Size::new(pixels.cols() / 2, pixels.rows() / 2);
+    let even = Mat::roi(pixels, Rect::new(0, 0, 2 * half.width, 2 * half.height))?;
+    let mut halved = Mat::default();
+    imgproc::resize(&even, &mut halved, half, 0.0, 0.0, imgproc::INTER_AREA)?;
+    Ok(halved)
 }
 
 /// A picture with room around it, its edge repeated; `None` when that would be too large.
@@ -210,4 +228,37 @@ pub(crate) fn grey(mat: &Mat) -> opencv::Result<Mat> {
     let mut grey = Mat::default();
     imgproc::cvt_color_def(mat, &mut grey, imgproc::COLOR_BGR2GRAY)?;
     Ok(grey)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Grey that grows from the left to the right, with every second row darker.
+    fn striped(width: u32, height: u32) -> Picture {
+        let grey = |x: u32, y: u32| u8::try_from(x * 200 / width + if y.is_multiple_of(2) { 40 } else { 0 }).unwrap();
+        let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| [grey(x, y); 3]));
+        Picture::from_bgr(width, height, pixels.collect::<Vec<u8>>()).unwrap()
+    }
+
+    #[test]
+    fn what_is_made_smaller_keeps_its_place_and_its_mean() {
+        for (width, height, smaller) in [(1920, 1080, (640, 360)), (801, 403, (160, 80)), (333, 200, (300, 180))] {
+            let picture = striped(width, height);
+            let mat = resized(&as_mat(&picture).unwrap(), Size::new(smaller.0, smaller.1)).unwrap();
+            let (mut most, mut rows) = (0, 0.0);
+            for y in 0..smaller.1 {
+                let row = mat.at_row::<Vec3b>(y).unwrap();
+                for x in [0, smaller.0 / 3, smaller.0 - 1] {
+                    let asked = (2 * x + 1) * 200 / (2 * smaller.0) + 20;
+                    let found = i32::from(row[usize::try_from(x).unwrap()][0]);
+                    most = most.max((found - asked).abs());
+                    rows += f64::from(found - asked);
+                }
+            }
+            let far = if width < 640 { 22 } else { 4 };
+            assert!(most <= far, "{width} x {height}: {most} grey levels off");
+            assert!((rows / f64::from(3 * smaller.1)).abs() < 2.5, "{width} x {height}: {rows}");
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! Lays a plate flat: the reader's view of four corners, and the cut that people see.
 
 use opencv::core::{Mat, Size};
-use opencv::imgproc;
 use opencv::prelude::*;
 
 use crate::geometry::{Area, Quad};
@@ -37,7 +36,7 @@ pub(crate) fn flat(picture: &Picture, corners: Quad) -> opencv::Result<Mat> {
             width: area.width + 2.0 * room,
             height: area.height + 2.0 * room,
         };
-        let smaller = shrunk(picture, part, 1.5 / shrink)?;
+        let smaller = shrunk(picture, part, shrink)?;
         if let Some(Shrunk { picture: smaller, scale, shift }) = smaller {
             let moved = Quad(corners.0.map(|[x, y]| [(x - shift[0]) * scale[0], (y - shift[1]) * scale[1]]));
             return pixels::warp(&smaller, moved.0, TARGET, (WIDTH, HEIGHT));
@@ -55,16 +54,15 @@ struct Shrunk {
     shift: [f32; 2],
 }
 
-/// A part of a picture made smaller by a factor.
+/// A part of a picture halved until it is less than [`LARGE`] times the view that it is `shrink` times of.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "bounded by the picture's sides")]
-fn shrunk(picture: &Picture, part: Area, factor: f32) -> opencv::Result<Option<Shrunk>> {
+fn shrunk(picture: &Picture, part: Area, shrink: f32) -> opencv::Result<Option<Shrunk>> {
     let rect = pixels::whole_pixels(part, picture);
     let mat = pixels::as_mat(picture)?;
     let part = Mat::roi(&mat, rect)?;
-    let side = |n: i32| ((n as f32 * factor).round() as i32).max(1);
-    let size = Size::new(side(rect.width), side(rect.height));
-    let mut small = Mat::default();
-    imgproc::resize(&part, &mut small, size, 0.0, 0.0, imgproc::INTER_AREA)?;
+    let halvings = (shrink / LARGE).log2().floor() as i32 + 1;
+    let size = Size::new((rect.width >> halvings).max(1), (rect.height >> halvings).max(1));
+    let small = pixels::resized(&part, size)?;
     let scale = [size.width as f32 / rect.width as f32, size.height as f32 / rect.height as f32];
     let shift = [rect.x as f32, rect.y as f32];
     Ok(pixels::to_picture(&small).map(|picture| Shrunk { picture, scale, shift }))
