@@ -35,7 +35,7 @@ from evaluate.degrade import WAYS, Picture
 
 MODELS = Path(__file__).resolve().parents[1]
 SEED = 4
-WORSE = 4  # copies of each plate that are made worse
+WORSE = 16  # copies of each plate that are made worse
 EDGE = 1e-7  # as the agent's
 SOFT = 0.01  # pulls the three numbers slightly together where there are few plates
 # One wrong opening in so many automatic ones is the price that a gate may pay.
@@ -172,15 +172,18 @@ def main() -> int:
     numbers = fit(p, right)
     known = known_texts(given.data)
     wrong = [r for r in reads if not r.right]
-    landed = sum(r.text in known for r in wrong)
-    landing = upper_bound(landed, len(wrong))
+    # Copies of one plate err alike: it is plates that are counted, not readings.
+    misread = {r.truth for r in wrong}
+    landed = {r.truth for r in wrong if r.text in known}
+    landing = upper_bound(len(landed), len(misread))
     limit = opening_limit(calibrated(numbers, p), landing)
     top = float(np.floor(p.max() * 1e6) / 1e6)
     values = {"calibration": [*(round(float(v), 4) for v in numbers), top], "opening_probability": round(limit, 4)}
     entry = next(e for e in manifest.read(given.models) if e["name"] == "plate-reader")
     manifest.renew(given.models, "plate-reader", given.models / entry["file"], values)
     print(f"{len(reads)} readings of held-out plates, {len(wrong)} wrong; calibration {values['calibration']}")
-    print(f"{landed} of the wrong ones are another known plate, at most {landing:.4f}; opening limit {limit:.4f}")
+    print(f"{len(landed)} of {len(misread)} misread plates were read as another known one, at most {landing:.4f}")
+    print(f"opening limit {limit:.4f}")
     return 0
 
 
