@@ -30,6 +30,8 @@ use scenario::{Job, jobs};
 const PASSAGES: usize = 96;
 /// Lanes that two cores can play.
 const LANES: usize = 12;
+/// A record of hundreds of passages is read within this.
+const RECORD_WITHIN: Duration = Duration::from_secs(120);
 /// The metronome's beat.
 const BEAT: Duration = Duration::from_millis(10);
 
@@ -106,6 +108,8 @@ async fn play(build: Build, seed: u64, jobs: Arc<Mutex<VecDeque<Job>>>, metronom
         let before = judge.objections().len();
         noted_from = judged(&mut judge, &mut post, noted_from, &metronome.since(begun));
         for objection in &judge.objections()[before..] {
+            // Told at once: a run that is cut off has not been for nothing.
+            println!("{build:?} {job:?}: {objection:?}");
             outcome.faults.push(format!("{build:?} {job:?}: {objection:?}"));
         }
         if outcome.faults.len() > 5 {
@@ -117,7 +121,9 @@ async fn play(build: Build, seed: u64, jobs: Arc<Mutex<VecDeque<Job>>>, metronom
     post.kill();
     outcome.openings = judge.openings();
     outcome.played = played.len();
-    let (faults, recorded) = record::faults(post.folder.path(), &played).await;
+    let read = tokio::time::timeout(RECORD_WITHIN, record::faults(post.folder.path(), &played)).await;
+    let (faults, recorded) = read.unwrap_or_else(|_| (vec!["its record is not read in time".to_owned()], 0));
+    println!("{build:?}: {} played, {recorded} recorded, {} faults of the record", played.len(), faults.len());
     outcome.faults.extend(faults.into_iter().map(|f| format!("{build:?}: {f}")));
     outcome.recorded = recorded;
     if !outcome.faults.is_empty() {
