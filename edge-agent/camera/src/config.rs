@@ -47,6 +47,9 @@ pub struct CameraConfig {
     /// When its pictures count as bad.
     #[serde(default)]
     pub health: HealthLimits,
+    /// The folder of pictures of where it looked at its commissioning; without one a turn is not noticed.
+    #[serde(default)]
+    pub aim: Option<PathBuf>,
 }
 
 fn tractor() -> Role {

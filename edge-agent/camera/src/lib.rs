@@ -22,6 +22,7 @@ mod worker;
 
 pub use config::{CameraConfig, ConfigProblem};
 pub use frame::Frame;
+pub use health::{Aim, AimError, Measures};
 pub use state::{Activity, CameraFault, CameraState, FaultCode};
 pub use supervisor::{Camera, CameraOrder, Rate, WorkerProgram, start};
 pub use worker::worker_main;

@@ -38,6 +38,8 @@ pub enum FaultCode {
     CameraBlurred,
     /// Another size than it is set up for. Measured and limit: width in pixels.
     CameraWrongSize,
+    /// It looks elsewhere than at its commissioning. Share of that picture's parts that lie in their place, 0 to 1.
+    CameraTurned,
 }
 
 impl FaultCode {
@@ -53,6 +55,7 @@ impl FaultCode {
             Self::CameraGlare => "camera_glare",
             Self::CameraBlurred => "camera_blurred",
             Self::CameraWrongSize => "camera_wrong_size",
+            Self::CameraTurned => "camera_turned",
         }
     }
 }

@@ -8,6 +8,7 @@ use anyhow::bail;
 use gate_barrier::bus::BusState;
 use gate_barrier::clock::Clock;
 use gate_barrier::device::{DeviceEvent, LaneDevices};
+use gate_camera::Aim;
 use gate_core::barrier::io::InputName;
 
 use super::say;
@@ -46,6 +47,19 @@ pub(super) async fn check(data: &Path, devices: bool) -> anyhow::Result<()> {
             say(format!("models on trial: {error}"));
         }
         None => {}
+    }
+    for camera in config.lanes.iter().flat_map(|lane| &lane.cameras) {
+        match camera.aim.as_deref().map(Aim::load) {
+            Some(Err(error)) => {
+                faults += 1;
+                say(format!("camera {}: {error}", camera.name));
+            }
+            Some(Ok(aim)) if aim.is_empty() => say(format!(
+                "camera {}: a turn of it is not noticed before `edge-agent devices --commission {} --save day`",
+                camera.name, camera.name
+            )),
+            _ => {}
+        }
     }
     if devices {
         for lane in &config.lanes {

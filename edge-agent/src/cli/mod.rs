@@ -1,5 +1,6 @@
 //! The command line.
 
+mod camera;
 mod check;
 mod commission;
 mod devices;
@@ -44,8 +45,8 @@ pub enum Command {
     Commission(commission::CommissionArgs),
     /// Make this edge known to central: makes its keys, shows the one-time token, keeps the answer.
     Enrol(enrol::EnrolArgs),
-    /// List device profiles and serial ports.
-    Devices,
+    /// List device profiles and serial ports; or show what one camera sees and what to change about it.
+    Devices(devices::DevicesArgs),
     /// Tell the story of one passage in sentences, from this edge's own record.
     Explain {
         /// The passage's id.
@@ -122,7 +123,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Check { devices } => check::check(&data, devices).await,
         Command::Commission(args) => commission::commission_lane(&data, args).await,
         Command::Enrol(args) => enrol::enrol(&data, args).await,
-        Command::Devices => devices::list(&data),
+        Command::Devices(args) => devices::devices(&data, args).await,
         Command::Explain { passage, lang } => explain::explain(&data, passage, lang).await,
         Command::Models(command) => models::run(command),
         Command::Replay { journal } => replay::replay(&journal),

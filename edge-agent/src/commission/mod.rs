@@ -8,6 +8,7 @@
 
 mod answers;
 mod beside;
+pub mod camera;
 mod hands;
 mod inputs;
 mod outputs;

@@ -118,7 +118,7 @@ impl Checker<'_> {
             mode: file.mode.unwrap_or(LaneMode::Automatic),
             wiring: wiring?,
             barrier,
-            cameras: file.cameras.iter().map(|c| self.camera_from_here(c)).collect(),
+            cameras: file.cameras.iter().map(|c| self.camera_from_here(&file.name, c)).collect(),
         })
     }
 
@@ -186,7 +186,7 @@ impl Checker<'_> {
                     "name each once",
                 );
             }
-            for problem in self.camera_from_here(camera).problems() {
+            for problem in self.camera_from_here(&file.name, camera).problems() {
                 let key = match &problem {
                     ConfigProblem::Name(_) => "name",
                     ConfigProblem::Credentials => "user",
@@ -203,13 +203,15 @@ impl Checker<'_> {
         }
     }
 
-    /// Files are named relative to the data folder.
-    fn camera_from_here(&self, camera: &CameraConfig) -> CameraConfig {
+    /// Files are named relative to the data folder. Where it looked at commissioning lies there by lane and camera.
+    fn camera_from_here(&self, lane: &str, camera: &CameraConfig) -> CameraConfig {
         let mut camera = camera.clone();
         if !camera.url.contains("://") {
             camera.url = self.data.join(&camera.url).to_string_lossy().into_owned();
         }
         camera.password_file = camera.password_file.map(|path| self.data.join(path));
+        let usual = || Path::new("aims").join(lane).join(&camera.name);
+        camera.aim = Some(self.data.join(camera.aim.unwrap_or_else(usual)));
         camera
     }
 }

@@ -34,9 +34,18 @@ impl LaneEyes {
     }
 }
 
-/// Faults with which a lane may not open by itself: what is seen may be nothing, or old.
+/// Faults with which a lane may not open by itself: what is seen may be nothing, or old, or another lane.
+const BLINDS: [&str; 7] = [
+    "camera_lost",
+    "camera_frozen",
+    "camera_black",
+    "camera_covered",
+    "camera_wrong_size",
+    "camera_turned",
+    "models_missing",
+];
+
+/// Whether a lane with this fault may not open by itself.
 pub(crate) fn blinds(code: &str) -> bool {
-    let blind =
-        ["camera_lost", "camera_frozen", "camera_black", "camera_covered", "camera_wrong_size", "models_missing"];
-    blind.contains(&code)
+    BLINDS.contains(&code)
 }

@@ -3,7 +3,7 @@
 //! log of bytes and boom says whether a rule was broken on the wire; the agent's record is read after all its lives.
 //!
 //! `GATE_PASSAGES=N` plays N passages (all 320 combinations are in any 320), `GATE_LANES=N` on so many lanes at once,
-//! `GATE_SEED=N` with other waits.
+//! `GATE_SEED=N` with other waits, `GATE_ONLY=TEXT` those that are written with TEXT in them, as `moment: Stopped`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod panel;
@@ -32,6 +32,8 @@ const PASSAGES: usize = 96;
 const LANES: usize = 12;
 /// A record of hundreds of passages is read within this.
 const RECORD_WITHIN: Duration = Duration::from_secs(120);
+/// What happened in so long before an objection is printed with it.
+const TOLD_BEFORE_MS: u64 = 6000;
 /// The metronome's beat.
 const BEAT: Duration = Duration::from_millis(10);
 
@@ -106,10 +108,13 @@ async fn play(build: Build, seed: u64, jobs: Arc<Mutex<VecDeque<Job>>>, metronom
             }
         }
         let before = judge.objections().len();
-        noted_from = judged(&mut judge, &mut post, noted_from, &metronome.since(begun));
+        let story;
+        (noted_from, story) = judged(&mut judge, &mut post, noted_from, &metronome.since(begun));
         for objection in &judge.objections()[before..] {
             // Told at once: a run that is cut off has not been for nothing.
-            println!("{build:?} {job:?}: {objection:?}");
+            println!("{build:?} {job:?}: {objection:?}; before it:");
+            let around = objection.at_ms.saturating_sub(TOLD_BEFORE_MS)..=objection.at_ms;
+            story.iter().filter(|(at, _)| around.contains(at)).for_each(|(at, what)| println!("  {at} {what:?}"));
             outcome.faults.push(format!("{build:?} {job:?}: {objection:?}"));
         }
         if outcome.faults.len() > 5 {
@@ -135,8 +140,13 @@ async fn play(build: Build, seed: u64, jobs: Arc<Mutex<VecDeque<Job>>>, metronom
     outcome
 }
 
-/// Hands the judge all that happened since the last time, in order.
-fn judged(judge: &mut Judge, post: &mut Post, noted_from: u64, late: &[(Instant, u64)]) -> u64 {
+/// Hands the judge all that happened since the last time, in order. Until when, and what it was.
+fn judged(
+    judge: &mut Judge,
+    post: &mut Post,
+    noted_from: u64,
+    late: &[(Instant, u64)],
+) -> (u64, Vec<(u64, Fact)>) {
     let (entries, notes, now_ms) = {
         let state = &mut *post.lane().sim.now();
         let (entries, lost) = state.log.take();
@@ -159,7 +169,7 @@ fn judged(judge: &mut Judge, post: &mut Post, noted_from: u64, late: &[(Instant,
     for (at, fact) in &facts {
         judge.fact(*at, fact);
     }
-    now_ms
+    (now_ms, facts)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -168,8 +178,9 @@ async fn no_rule_is_broken_on_the_wire_and_every_passage_is_recorded_once() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (passages, lanes) = (number("GATE_PASSAGES", PASSAGES), number("GATE_LANES", LANES));
     let seed = u64::try_from(number("GATE_SEED", 1)).unwrap();
+    let only = std::env::var("GATE_ONLY").unwrap_or_default();
     let begun = Instant::now();
-    let queue = Arc::new(Mutex::new(VecDeque::from(jobs(passages))));
+    let queue = Arc::new(Mutex::new(VecDeque::from(jobs(passages, &only))));
     let metronome = Metronome::start();
     let running: Vec<_> = (0..lanes)
         .map(|n| {

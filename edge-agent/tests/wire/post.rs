@@ -51,7 +51,8 @@ const MIN_OPEN_MS: u64 = 1000;
 
 impl Build {
     pub fn rules(self) -> Rules {
-        Rules { barrier: self.barrier, agent_closes: self.agent_closes, min_open_ms: MIN_OPEN_MS }
+        let checked = matches!(self.way, Way::Pty);
+        Rules { barrier: self.barrier, checked, agent_closes: self.agent_closes, min_open_ms: MIN_OPEN_MS }
     }
 }
 

@@ -102,9 +102,9 @@ pub struct Job {
     pub kill: bool,
 }
 
-/// The first `count` jobs: each moment with each trouble, once with a kill and once without, then again. Any run of
-/// them is spread over all.
-pub fn jobs(count: usize) -> Vec<Job> {
+/// The first `count` jobs that are written with `only` in them: each moment with each trouble, once with a kill and
+/// once without, then again. Any run of them is spread over all.
+pub fn jobs(count: usize, only: &str) -> Vec<Job> {
     let troubles = troubles();
     let pairs = MOMENTS.len() * troubles.len();
     // 37 has no factor in common with the number of pairs.
@@ -117,5 +117,6 @@ pub fn jobs(count: usize) -> Vec<Job> {
             kill: (number + number / pairs).is_multiple_of(2),
         }
     };
-    (0..count).map(job).collect()
+    let all = (0..1000 * pairs).map(job);
+    all.filter(|job| format!("{job:?}").contains(only)).take(count).collect()
 }

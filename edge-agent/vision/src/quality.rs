@@ -11,11 +11,11 @@ use crate::pixels;
 /// One row of characters must be at least this high, in pixels of the picture, to be read at all.
 pub const LEAST_ROW_PX: f32 = 7.0;
 /// From this height of a row on, more pixels no longer help.
-const GOOD_ROW_PX: f32 = 22.0;
+pub const GOOD_ROW_PX: f32 = 22.0;
 /// Below this sharpness (share of contrast in fine detail) a reading does not count by itself.
 pub const LEAST_SHARPNESS: f32 = 0.045;
 /// From this sharpness on, more no longer helps.
-const GOOD_SHARPNESS: f32 = 0.16;
+pub const GOOD_SHARPNESS: f32 = 0.16;
 /// A corner may lie this share of the plate's height outside of the picture.
 const OUTSIDE_SHARE: f32 = 0.12;
 /// No look weighs less than this.

@@ -135,6 +135,7 @@ pub const FAULTS: &[(&str, Text)] = &[
     ("camera_glare", text("Camera bị chói", "Camera is dazzled", "摄像机眩光")),
     ("camera_blurred", text("Hình camera bị mờ", "Camera picture is blurred", "摄像机画面模糊")),
     ("camera_wrong_size", text("Sai cỡ hình camera", "Camera sends another size", "摄像机分辨率不符")),
+    ("camera_turned", text("Camera bị xoay lệch hướng", "Camera looks elsewhere", "摄像机方向偏移")),
 ];
 
 /// What a person is to do about a fault of a camera, by the fault's code.
@@ -176,6 +177,14 @@ pub const REMEDIES: &[(&str, Text)] = &[
             "Đặt lại độ phân giải camera như trong cấu hình",
             "Set the camera's resolution to that of the configuration",
             "将摄像机分辨率改回配置值",
+        ),
+    ),
+    (
+        "camera_turned",
+        text(
+            "Chỉnh camera về hướng cũ; nếu cố ý xoay thì lưu lại hình chuẩn",
+            "Turn the camera back; if it was moved on purpose, save its picture anew",
+            "将摄像机转回原位；若有意调整，请重新保存基准画面",
         ),
     ),
 ];

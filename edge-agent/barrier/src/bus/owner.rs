@@ -72,6 +72,8 @@ impl Owner {
     }
 
     async fn next(&mut self) -> Option<Job> {
+        // Chosen when the line is free and not before: a STOP that comes in the silence is the next on the wire.
+        sleep_until(self.quiet_until).await;
         if let Some(job) = self.stop_in_hand.take() {
             return Some(job);
         }
@@ -94,8 +96,8 @@ impl Owner {
         if let Err(fault) = self.open(job.urgency).await {
             return Err(self.error(job, fault, begun));
         }
-        sleep_until(self.quiet_until).await;
         if job.send_by.is_some_and(|by| Instant::now() > by) {
+            // Opening the port took too long.
             return Err(self.error(job, Fault::Expired, begun));
         }
         let sent_at = self.clock.now();

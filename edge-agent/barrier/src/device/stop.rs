@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use gate_core::barrier::io::DeviceNews;
+use tokio::join;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -16,10 +17,16 @@ use crate::wiring::MotionWiring;
 
 /// A stop waits no longer for one answer: it is repeated instead.
 const ANSWER: Duration = Duration::from_millis(200);
+/// The chain waits no longer for the answers of what is cleared first; a board answers in a tenth of it.
+const CLEAR_ANSWER: Duration = Duration::from_millis(80);
 /// Time from one attempt to the next.
 const AGAIN: Duration = Duration::from_millis(50);
+/// Rounds in which OPEN and CLOSE, or the controller, are asked once the chain is down. It holds without them; after
+/// that many the bus is left to the others.
+const CLEARINGS: u32 = 5;
 
 const STOP: Terms = Terms { urgency: Urgency::Stop, timeout: ANSWER, patience: None };
+const CLEAR: Terms = Terms { urgency: Urgency::Stop, timeout: CLEAR_ANSWER, patience: None };
 
 /// Keeps the chain as it is wanted.
 pub(super) async fn run(shared: Shared, mut wanted: watch::Receiver<bool>) {
@@ -33,23 +40,40 @@ pub(super) async fn run(shared: Shared, mut wanted: watch::Receiver<bool>) {
     }
 }
 
-/// Drops the chain and keeps it dropped as long as it is wanted. Once confirmed nothing more is written:
+/// Drops the chain and keeps it dropped as long as it is wanted. Once both are confirmed nothing more is written:
 /// a board that loses its power drops the chain by itself.
 async fn hold(shared: &Shared, chain: &Relay, wanted: &mut watch::Receiver<bool>) {
-    let mut told = false;
+    let (mut told, mut rounds) = (false, 0);
     while *wanted.borrow_and_update() {
-        clear_motion(shared).await;
-        if drop_chain(shared, chain).await {
-            told = false;
+        let (cleared, dropped) = match (&shared.wiring.motion, rounds) {
+            (MotionWiring::Relays { .. }, 0) => {
+                let cleared = clear_motion(shared).await;
+                if !*wanted.borrow() {
+                    // A reset came meanwhile: what was not dropped need not be.
+                    return;
+                }
+                (cleared, drop_chain(shared, chain).await)
+            }
+            // A controller has a bus of its own, and the chain does not wait for its answer.
+            (MotionWiring::Controller(_), 0) => join!(clear_motion(shared), drop_chain(shared, chain)),
+            // The line is bad or the board slow: the chain goes first.
+            _ => {
+                let (dropped, cleared) = join!(drop_chain(shared, chain), clear_motion(shared));
+                (cleared, dropped)
+            }
+        };
+        rounds += 1;
+        if dropped && (cleared || rounds >= CLEARINGS) {
+            (told, rounds) = (false, 0);
             if wanted.changed().await.is_err() {
                 return;
             }
             continue;
         }
-        if !told {
+        if !dropped && !told {
             shared.tell(DeviceNews::StopFailed).await;
+            told = true;
         }
-        told = true;
         let _ = timeout(AGAIN, wanted.changed()).await;
     }
 }
@@ -69,30 +93,33 @@ async fn drop_chain(shared: &Shared, chain: &Relay) -> bool {
     }
 }
 
-/// Clears OPEN and CLOSE, or halts the controller; a failure here does not keep the chain from dropping.
-async fn clear_motion(shared: &Shared) {
+/// Clears OPEN and CLOSE, or halts the controller; true when all of it is confirmed. After one failure the rest
+/// waits for the next round: a line that loses an answer must not keep the chain from dropping.
+async fn clear_motion(shared: &Shared) -> bool {
     match &shared.wiring.motion {
         MotionWiring::Relays { open, close } => {
-            for terminal in [open, close] {
-                let Some(relay) = Relay::at(shared, terminal) else { continue };
-                if let Err(error) = relay.set(false, STOP).await {
+            for relay in [open, close].into_iter().filter_map(|terminal| Relay::at(shared, terminal)) {
+                if let Err(error) = relay.set(false, CLEAR).await {
                     shared.trouble(&error).await;
+                    return false;
                 }
             }
         }
         MotionWiring::Controller(device) => {
-            let Some(station) = shared.station(device) else { return };
+            let Some(station) = shared.station(device) else { return true };
             let profile = &station.wired.profile;
             let work = match (profile.kind, &profile.controller) {
                 (DeviceKind::SimpleRs485, _) => Work::Frame(simple_rs485::Command::Stop.encode().to_vec()),
                 (_, Some(controller)) => Work::WriteCoil(controller.stop_coil, true),
-                (_, None) => return,
+                (_, None) => return true,
             };
-            if let Err(error) = station.bus.ask(station.wired.unit, work, STOP).await {
+            if let Err(error) = station.bus.ask(station.wired.unit, work, CLEAR).await {
                 shared.trouble(&error).await;
+                return false;
             }
         }
     }
+    true
 }
 
 /// Closes the chain again as long as no new stop comes.

@@ -30,7 +30,7 @@ pub struct Measures {
 }
 
 /// Brightness of a pixel, 0 to 255 (ITU-R BT.601, in 256ths).
-fn grey(picture: &Picture, x: usize, y: usize) -> u8 {
+pub(super) fn grey(picture: &Picture, x: usize, y: usize) -> u8 {
     let at = (y * picture.width as usize + x) * 3;
     let [b, g, r] = [0, 1, 2].map(|i| u32::from(picture.bgr.get(at + i).copied().unwrap_or(0)));
     u8::try_from((29 * b + 150 * g + 77 * r) >> 8).unwrap_or(255)

@@ -1,7 +1,9 @@
 //! Whether a camera can see, judged by its pictures: each condition with its measure and limit, told
 //! only when it has lasted and taken back only when it has been gone, so that a passing shadow is no
-//! fault. A fault is known within 5 s of its beginning.
+//! fault. A fault is known within 5 s of its beginning; that a camera was turned, while a vehicle stands before it, within
+//! [`TURNED_BEHIND_A_VEHICLE`], for a lorry can hide all that was there.
 
+mod aim;
 mod measure;
 
 use std::collections::VecDeque;
@@ -10,6 +12,7 @@ use std::time::{Duration, Instant};
 use gate_vision::Picture;
 use serde::{Deserialize, Serialize};
 
+pub use aim::{Aim, AimError};
 pub use measure::Measures;
 
 use crate::state::{CameraFault, FaultCode};
@@ -23,6 +26,10 @@ const BEFORE: usize = 4;
 const RAISED_AFTER: Duration = Duration::from_millis(2200);
 /// A fault that is gone for so long is over.
 const CLEARED_AFTER: Duration = Duration::from_secs(1);
+/// A camera that fits nowhere while its lane is empty was turned after so long,
+const TURNED: Duration = Duration::from_millis(3800);
+/// and while a vehicle is watched after so long.
+const TURNED_BEHIND_A_VEHICLE: Duration = Duration::from_mins(1);
 
 /// When a picture counts as bad.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +48,9 @@ pub struct HealthLimits {
     pub glare_share: f32,
     /// Blurred below this variance of the Laplacian.
     pub blurred_sharpness: f32,
+    /// Turned below this share, 0 to 1, of the parts of its commissioning's picture that lie in their place. 0 switches
+    /// it off.
+    pub turned_share: f32,
 }
 
 impl Default for HealthLimits {
@@ -52,6 +62,7 @@ impl Default for HealthLimits {
             covered_deviation: 6.0,
             glare_share: 0.35,
             blurred_sharpness: 2.0,
+            turned_share: 0.2,
         }
     }
 }
@@ -67,14 +78,14 @@ struct Lasting {
 }
 
 impl Lasting {
-    /// Takes in one picture's condition; the measure and limit to tell while the fault is raised. A good
-    /// picture between bad ones takes no fault back.
-    fn see(&mut self, condition: Option<(f32, f32)>, now: Instant) -> Option<(f32, f32)> {
+    /// Takes in one picture's condition; the measure and limit to tell while the fault is raised, which it is `after` so
+    /// long. A good picture between bad ones takes no fault back.
+    fn see(&mut self, condition: Option<(f32, f32)>, after: Duration, now: Instant) -> Option<(f32, f32)> {
         if condition.is_some() {
             self.last = condition;
             self.good_since = None;
             let since = *self.bad_since.get_or_insert(now);
-            self.raised |= now.saturating_duration_since(since) >= RAISED_AFTER;
+            self.raised |= now.saturating_duration_since(since) >= after;
         } else {
             self.bad_since = None;
             let since = *self.good_since.get_or_insert(now);
@@ -84,7 +95,7 @@ impl Lasting {
     }
 }
 
-const CODES: [FaultCode; 7] = [
+const CODES: [FaultCode; 8] = [
     FaultCode::CameraFrozen,
     FaultCode::CameraBlack,
     FaultCode::CameraCovered,
@@ -92,6 +103,7 @@ const CODES: [FaultCode; 7] = [
     FaultCode::CameraGlare,
     FaultCode::CameraBlurred,
     FaultCode::CameraWrongSize,
+    FaultCode::CameraTurned,
 ];
 
 /// The judge of one camera's pictures.
@@ -100,6 +112,7 @@ pub struct Health {
     limits: HealthLimits,
     size: (Option<u32>, Option<u32>),
     live: bool,
+    aim: Aim,
     /// The last pictures, newest last.
     before: VecDeque<Thumb>,
     seen: Option<Instant>,
@@ -109,13 +122,14 @@ pub struct Health {
 
 impl Health {
     /// A judge that has seen nothing yet. `size` is what the camera is set up to send; only a `live` camera
-    /// can be frozen.
+    /// can be frozen; `aim` is where it looked at its commissioning.
     #[must_use]
-    pub fn new(limits: HealthLimits, size: (Option<u32>, Option<u32>), live: bool) -> Self {
+    pub fn new(limits: HealthLimits, size: (Option<u32>, Option<u32>), live: bool, aim: Aim) -> Self {
         Self {
             limits,
             size,
             live,
+            aim,
             before: VecDeque::with_capacity(BEFORE + 1),
             seen: None,
             lasting: [Lasting::default(); CODES.len()],
@@ -123,8 +137,15 @@ impl Health {
         }
     }
 
-    /// Judges a picture of `now`, and tells what is wrong with the camera.
-    pub fn see(&mut self, picture: &Picture, now: Instant) -> &[CameraFault] {
+    /// The measures of one picture by itself.
+    #[must_use]
+    pub fn measure(picture: &Picture) -> Measures {
+        Measures::of(picture, &Thumb::of(picture), &VecDeque::new())
+    }
+
+    /// Judges a picture of `now`, and tells what is wrong with the camera. Where a vehicle is `watched` it may hide what
+    /// the camera would be known by.
+    pub fn see(&mut self, picture: &Picture, watched: bool, now: Instant) -> &[CameraFault] {
         if self.seen.is_some_and(|seen| now.saturating_duration_since(seen) < EVERY) {
             return &self.faults;
         }
@@ -138,7 +159,12 @@ impl Health {
         }
         self.faults.clear();
         for ((code, lasting), condition) in CODES.into_iter().zip(&mut self.lasting).zip(conditions) {
-            if let Some((measure, limit)) = lasting.see(condition, now) {
+            let after = match (code, watched) {
+                (FaultCode::CameraTurned, false) => TURNED,
+                (FaultCode::CameraTurned, true) => TURNED_BEHIND_A_VEHICLE,
+                _ => RAISED_AFTER,
+            };
+            if let Some((measure, limit)) = lasting.see(condition, after, now) {
                 self.faults.push(CameraFault { code, measure, limit });
             }
         }
@@ -156,6 +182,8 @@ impl Health {
         let dark = !black && !covered && m.mean < l.dark_mean;
         let blurred = !black && !glare && !covered && m.sharpness < l.blurred_sharpness;
         let may_freeze = self.live && !black && !covered;
+        let seen = !black && !glare && !covered && !dark && !blurred && l.turned_share > 0.0;
+        let fit = if seen { self.aim.fit(picture) } else { None };
         let other = |wanted: Option<u32>, is: u32| wanted.filter(|&w| w != is).map(|w| (px(is), px(w)));
         [
             m.change.and_then(|change| when(may_freeze && change < l.frozen_change, change, l.frozen_change)),
@@ -165,6 +193,7 @@ impl Health {
             when(glare, m.saturated, l.glare_share),
             when(blurred, m.sharpness, l.blurred_sharpness),
             other(self.size.0, picture.width).or_else(|| other(self.size.1, picture.height)),
+            fit.and_then(|fit| when(fit < l.turned_share, fit, l.turned_share)),
         ]
     }
 }

@@ -24,13 +24,13 @@ fn after(seconds: u64, health: &mut Health, from: Instant, picture: impl Fn(u32)
     let mut codes = Vec::new();
     for i in 0..=seconds * 2 {
         let now = from + Duration::from_millis(500 * i);
-        codes = health.see(&picture(u32::try_from(i).unwrap()), now).iter().map(|f| f.code).collect();
+        codes = health.see(&picture(u32::try_from(i).unwrap()), false, now).iter().map(|f| f.code).collect();
     }
     codes
 }
 
 fn judge() -> Health {
-    Health::new(HealthLimits::default(), (Some(W), Some(H)), true)
+    Health::new(HealthLimits::default(), (Some(W), Some(H)), true, Aim::default())
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn one_good_picture_between_bad_ones_takes_no_fault_back() {
     let (mut health, start) = (judge(), Instant::now());
     let covered = |i: u32| even(u8::try_from(90 + i % 2).unwrap());
     assert_eq!(after(4, &mut health, start, covered), [FaultCode::CameraCovered]);
-    let fault = health.see(&scene(0, 100), start + Duration::from_millis(4500))[0];
+    let fault = health.see(&scene(0, 100), false, start + Duration::from_millis(4500))[0];
     assert_eq!((fault.code, fault.measure, fault.limit), (FaultCode::CameraCovered, 0.0, 6.0), "the last bad measure");
     assert_eq!(after(2, &mut health, start + Duration::from_secs(5), |i| scene(i, 100)), [], "over after one second");
 }
@@ -92,16 +92,54 @@ fn a_blurred_picture_is_told_from_a_sharp_one() {
 
 #[test]
 fn another_size_is_told_with_measure_and_limit() {
-    let mut health = Health::new(HealthLimits::default(), (Some(1920), Some(1080)), true);
+    let mut health = Health::new(HealthLimits::default(), (Some(1920), Some(1080)), true, Aim::default());
     let start = Instant::now();
     after(5, &mut health, start, |i| scene(i, 100));
-    let fault = health.see(&scene(9, 100), start + Duration::from_secs(6))[0];
+    let fault = health.see(&scene(9, 100), false, start + Duration::from_secs(6))[0];
     assert_eq!((fault.code, fault.measure, fault.limit), (FaultCode::CameraWrongSize, 320.0, 1920.0));
     assert_eq!(fault.to_string(), "camera_wrong_size: 320.00, limit 1920.00");
 }
 
 #[test]
 fn the_pictures_of_a_folder_may_stand_still() {
-    let mut health = Health::new(HealthLimits::default(), (None, None), false);
+    let mut health = Health::new(HealthLimits::default(), (None, None), false, Aim::default());
     assert_eq!(after(10, &mut health, Instant::now(), |_| scene(0, 100)), []);
+}
+
+/// A yard of boxes, from `pan` pixels beside and above; its noise is of picture `n`.
+fn yard(pan: u32, n: u32) -> Picture {
+    let pixels = (0..W * H).flat_map(|i| {
+        let (x, y) = ((i % W + pan) / 23, (i / W + pan) / 19);
+        let of_box = x.wrapping_mul(2_654_435_761).wrapping_add(y.wrapping_mul(974_711)).rotate_right(11);
+        let noise = (i ^ n).wrapping_mul(2_246_822_519) >> 29;
+        [u8::try_from(30 + of_box.wrapping_mul(2_654_435_761) % 180 + noise).unwrap(); 3]
+    });
+    Picture::from_bgr(W, H, pixels.collect::<Vec<u8>>()).unwrap()
+}
+
+fn aimed() -> Health {
+    let mut aim = Aim::default();
+    aim.add(&yard(0, 0)).unwrap();
+    Health::new(HealthLimits::default(), (Some(W), Some(H)), true, aim)
+}
+
+#[test]
+fn a_turned_camera_is_known_within_five_seconds_and_turned_back_it_is_well() {
+    let (mut health, start) = (aimed(), Instant::now());
+    assert_eq!(after(10, &mut health, start, |i| yard(0, i)), []);
+    assert_eq!(after(2, &mut health, start + Duration::from_secs(11), |i| yard(103, i)), [], "a lorry drives by");
+    let turned = after(5, &mut health, start + Duration::from_millis(13_500), |i| yard(103, i));
+    assert_eq!(turned, [FaultCode::CameraTurned]);
+    assert_eq!(after(3, &mut health, start + Duration::from_secs(20), |i| yard(0, i)), []);
+}
+
+#[test]
+fn what_hides_behind_a_watched_vehicle_is_given_a_minute() {
+    let (mut health, start) = (aimed(), Instant::now());
+    let at = |ms: u64| start + Duration::from_millis(ms);
+    for i in 0..119 {
+        assert_eq!(health.see(&yard(103, i), true, at(u64::from(i) * 500)), [], "{i}");
+    }
+    let faults = (119..124).map(|i| health.see(&yard(103, i), true, at(u64::from(i) * 500)).len()).collect::<Vec<_>>();
+    assert_eq!(faults.last(), Some(&1), "{faults:?}");
 }

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::CameraConfig;
 use crate::frame::Frame;
-use crate::health::Health;
+use crate::health::{Aim, Health};
 use crate::state::{Activity, CameraFault, CameraState, FaultCode};
 use backoff::Backoff;
 use child::Child;
@@ -88,8 +88,14 @@ pub fn start(order: CameraOrder) -> Camera {
     let (state_in, state) = watch::channel(CameraState::new(&order.config.name));
     let (rate, rate_out) = watch::channel(Rate::Rest);
     let c = &order.config;
-    let seen = Seen { health: Health::new(c.health, (c.width, c.height), c.live()), faults: Vec::new(), count: 0 };
-    let shared = Arc::new(Shared { frames: frames_in, seen: Mutex::new(seen) });
+    let aim = c.aim.as_deref().map_or_else(|| Ok(Aim::default()), Aim::load).unwrap_or_else(|error| {
+        // It can still read; `edge-agent check` counts this as a fault.
+        tracing::error!(camera = c.name, %error, "a turn of the camera will not be noticed");
+        Aim::default()
+    });
+    let health = Health::new(c.health, (c.width, c.height), c.live(), aim);
+    let seen = Seen { health, faults: Vec::new(), count: 0 };
+    let shared = Arc::new(Shared { frames: frames_in, rate: rate_out.clone(), seen: Mutex::new(seen) });
     let supervisor = Supervisor { order, shared, state: state_in, rate: rate_out, restarts: 0, began: Instant::now() };
     Camera { frames, state, rate, task: tokio::spawn(supervisor.run()) }
 }
@@ -97,6 +103,7 @@ pub fn start(order: CameraOrder) -> Camera {
 /// What the thread that reads frames shares with the task that watches over it.
 struct Shared {
     frames: watch::Sender<Option<Frame>>,
+    rate: watch::Receiver<Rate>,
     seen: Mutex<Seen>,
 }
 
@@ -114,9 +121,10 @@ impl Shared {
     /// Takes a frame in: numbers it over all lives of the worker, judges it, puts it in the mailbox.
     fn take(&self, mut frame: Frame, before: u64) {
         frame.number += before;
+        let watched = *self.rate.borrow() == Rate::Watch;
         let mut seen = self.seen();
         seen.count += 1;
-        let faults = seen.health.see(&frame.picture, frame.received).to_vec();
+        let faults = seen.health.see(&frame.picture, watched, frame.received).to_vec();
         seen.faults = faults;
         drop(seen);
         self.frames.send_replace(Some(frame));

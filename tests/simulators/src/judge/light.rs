@@ -2,6 +2,7 @@
 
 use super::meaning::Meaning;
 use super::{Event, Life, Scene, Verdict};
+use crate::wire::WireFaultKind;
 
 /// The boom counts as up at this angle; it may have begun to leave since the newest read.
 const UP_DEG: f64 = 89.0;
@@ -30,6 +31,12 @@ impl Light {
                 }
             }
             Event::Told(_, heard) if heard.boom_deg >= UP_DEG => self.up_ms = Some(heard.at_ms),
+            // Without a check sum a bent answer may have told of anything.
+            Event::Told(Meaning::Read, heard)
+                if !scene.rules.checked && heard.fault == Some(WireFaultKind::Corrupt) =>
+            {
+                self.up_ms = Some(heard.at_ms);
+            }
             // A contact that lies is read as it is.
             Event::Read(seen) if seen.limits.is_some_and(|(open, _)| open) => self.up_ms = Some(seen.at_ms),
             Event::Plant(_) | Event::Agent(Life::Started) => {

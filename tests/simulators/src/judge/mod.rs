@@ -41,6 +41,8 @@ const GRACE_MS: u64 = 100;
 pub struct Rules {
     /// What moves its boom.
     pub barrier: BarrierKind,
+    /// Its lines carry a check sum, so that what is bent on the way is thrown away: RTU does, Modbus TCP has none.
+    pub checked: bool,
     /// The agent lowers the boom; otherwise the barrier's own controller does, and no CLOSE may come.
     pub agent_closes: bool,
     /// The boom stays up at least so long.

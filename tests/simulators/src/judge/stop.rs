@@ -8,11 +8,14 @@ use super::{Event, Life, SETTLE_MS, Scene, Verdict, Word};
 const STOP_MS: u64 = 300;
 const STOP_ON_A_BAD_LINE_MS: u64 = 1500;
 
+/// A drop that was on its way when a person reset is of the stop that was reset.
+const ON_ITS_WAY_MS: u64 = 300;
+
 #[derive(Debug, Default)]
 pub(super) struct Stop {
     dropped: bool,
-    /// A person reset since the chain was dropped.
-    reset: bool,
+    /// When a person reset since the chain was dropped.
+    reset: Option<u64>,
     /// The chain was closed by a reset, and may be told again to close.
     given: bool,
     closed_ms: Option<u64>,
@@ -27,27 +30,27 @@ impl Stop {
         let now = scene.now_ms;
         match event {
             Event::Person(Word::Stop) if scene.started_ms.is_some() => {
-                self.reset = false;
+                self.reset = None;
                 self.stop_by.get_or_insert(now);
             }
-            Event::Person(Word::Reset) => self.reset = true,
+            Event::Person(Word::Reset) => self.reset = Some(now),
             Event::Person(Word::WayIsEmpty) => self.needs_word = false,
             Event::Agent(Life::Killed) => self.stop_by = None,
             Event::Agent(Life::Started) => self.needs_word = true,
             Event::Told(Meaning::DropChain, _) => {
                 if !self.dropped {
-                    (self.reset, self.given) = (false, false);
+                    self.reset = self.reset.filter(|at| now <= at + scene.limit(ON_ITS_WAY_MS));
+                    self.given = false;
                 }
                 (self.dropped, self.needs_word, self.stop_by) = (true, true, None);
             }
             Event::Told(Meaning::CloseChain, _) => {
-                let by_reset = std::mem::take(&mut self.reset);
                 // Repeated until the board confirms it: the first one counts.
+                self.given |= self.reset.take().is_some();
                 if std::mem::take(&mut self.dropped) {
                     self.closed_ms = Some(now);
-                    self.given = by_reset;
                 }
-                if !by_reset && !self.given {
+                if !self.given {
                     return Err(("I6", "the stop chain was closed without a reset at the lane".to_owned()));
                 }
             }

@@ -26,7 +26,7 @@ struct Story {
 impl Story {
     /// The agent has watched a closed boom for ten seconds.
     fn begin(agent_closes: bool) -> Self {
-        let rules = Rules { barrier: BarrierKind::Relays, agent_closes, min_open_ms: 1000 };
+        let rules = Rules { barrier: BarrierKind::Relays, checked: true, agent_closes, min_open_ms: 1000 };
         let plant = PlantSeen { at_ms: 0, boom_deg: 0.0, drive: Drive::Still, chain: true, green: false, body: false };
         let mut story = Self { judge: Judge::new(rules), now: 0, plant };
         story.see(|_| {});

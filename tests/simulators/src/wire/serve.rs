@@ -75,7 +75,9 @@ impl<A: Answers> Port<A> {
                 return Ok(());
             }
             if !self.modbus {
-                let fault = self.next_fault();
+                // These protocols know neither exceptions nor other units' answers.
+                let of_modbus = |f: &WireFaultKind| matches!(f, WireFaultKind::Exception { .. } | WireFaultKind::ForeignUnit);
+                let fault = self.next_fault().filter(|fault| !of_modbus(fault));
                 let taken = bytes.split();
                 let answer =
                     if matches!(fault, Some(WireFaultKind::Deaf)) { Vec::new() } else { self.device.raw(&taken) };
