@@ -117,6 +117,24 @@ async fn stop_goes_before_polls_and_polls_before_commands_and_lights() {
 }
 
 #[tokio::test]
+async fn a_stop_in_the_silence_overtakes_the_poll_that_waits_for_its_end() {
+    let recorder = Recorder::start().await;
+    let bus = start(&recorder);
+    bus.ask(1, READ, terms(Urgency::Poll)).await.unwrap();
+    let before = recorder.frames().len();
+    let waiting = tokio::spawn({
+        let bus = bus.clone();
+        async move { bus.ask(1, READ, terms(Urgency::Poll)).await }
+    });
+    // The owner has seen the poll before the STOP is asked for.
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    bus.ask(1, Work::WriteCoil(2, false), terms(Urgency::Stop)).await.unwrap();
+    waiting.await.unwrap().unwrap();
+    let order: Vec<_> = recorder.frames().split_off(before).iter().map(|f| f[1]).collect();
+    assert_eq!(order, [5, 2]);
+}
+
+#[tokio::test]
 async fn requests_keep_the_silence_of_the_line_and_one_connection() {
     let recorder = Recorder::start().await;
     let bus = start(&recorder);

@@ -11,7 +11,7 @@ use crate::message::command::{LaneMode, OfficerRef};
 use crate::message::event::{ActPlace, DecidedBy, EventBody};
 use crate::message::exchange::Seen;
 use crate::reading::{ContainerReading, PlateReading};
-use crate::vehicle::VehicleClass;
+use crate::vehicle::{Role, VehicleClass, View};
 
 /// Fresh ids that a step may use; the caller makes new ones for every step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +82,18 @@ pub enum Sight {
         /// The best frames.
         frames: Vec<Sha256Hex>,
     },
+}
+
+impl Sight {
+    /// Seen while a vehicle drives through, it may be of the one behind it: its class, and a plate that is neither a
+    /// trailer's nor seen from the rear. Better a plate less than another's on the record.
+    pub(super) fn may_be_of_the_next(&self) -> bool {
+        match self {
+            Self::Class(..) => true,
+            Self::Plate { reading, .. } => reading.view != Some(View::Rear) && reading.role != Role::Trailer,
+            Self::Container(_) | Self::Looks { .. } => false,
+        }
+    }
 }
 
 /// Somebody's act, whose right to it was checked.

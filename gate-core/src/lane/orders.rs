@@ -16,6 +16,9 @@ impl Lane {
     pub(super) fn sight(&mut self, sight: Sight, now: Monotonic) {
         // What is seen behind a vehicle that was followed is the follower.
         let Some(vehicle) = self.vehicle.as_mut().filter(|_| self.state != LaneState::Tailgated) else { return };
+        if self.state == LaneState::Passing && sight.may_be_of_the_next() {
+            return;
+        }
         match sight {
             Sight::Class(class, confidence) => {
                 if vehicle.class != Some(class) {

@@ -11,7 +11,7 @@ use crate::message::command::{LaneMode, OfficerRef, OfficerRole};
 use crate::message::event::{ActPlace, DecidedBy, EventBody};
 use crate::passage::{OpenedBy, PassageOutcome};
 use crate::reading::PlateReading;
-use crate::vehicle::{Direction, Role};
+use crate::vehicle::{Direction, Role, VehicleClass, View};
 
 mod following;
 

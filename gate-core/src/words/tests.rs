@@ -100,7 +100,7 @@ fn every_fault_of_a_camera_says_what_to_do_and_no_code_stands_twice() {
         set.iter().map(|(code, _)| (*code).to_owned()).filter(|code| code.starts_with("camera_")).collect()
     };
     assert_eq!(cameras(REMEDIES), cameras(FAULTS));
-    assert_eq!(cameras(FAULTS).len(), 8);
+    assert_eq!(cameras(FAULTS).len(), 9);
     for set in [FAULTS, REMEDIES, ACTS, WAITING] {
         let codes: BTreeSet<_> = set.iter().map(|(code, _)| code).collect();
         assert_eq!(codes.len(), set.len());

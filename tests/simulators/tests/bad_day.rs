@@ -157,6 +157,27 @@ async fn stop_does_not_wait_for_a_silent_poll() {
 }
 
 #[tokio::test]
+async fn no_lost_answer_keeps_the_chain_from_dropping() {
+    let cases = [
+        (BarrierKind::Relays, Way::Tcp, "board", WireFaultKind::Silent),
+        (BarrierKind::Relays, Way::Pty, "board", WireFaultKind::Silent),
+        (BarrierKind::Came, Way::Tcp, "controller", WireFaultKind::Deaf),
+        (BarrierKind::Came, Way::Pty, "controller", WireFaultKind::Late { late_ms: 700 }),
+    ];
+    for (kind, way, port, fault) in cases {
+        let mut bench = Bench::start(kind, way).await;
+        bench.reads(InputName::ClosedLimit, true).await;
+        bench.fault(port, fault.clone(), None);
+        let asked = std::time::Instant::now();
+        bench.devices.apply(Output::DropStop).unwrap();
+        while bench.lane().sim.now().plant.stop_chain_closed() {
+            assert!(asked.elapsed() < Duration::from_millis(200), "{kind:?} {way:?}: the stop waits for {fault:?}");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_board_that_loses_power_drops_the_chain_and_comes_back_stopped() {
     let mut bench = Bench::start(BarrierKind::Relays, Way::Tcp).await;
     bench.reads(InputName::ClosedLimit, true).await;

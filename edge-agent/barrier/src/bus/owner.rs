@@ -22,6 +22,17 @@ const OPEN_AGAIN: Duration = Duration::from_millis(250);
 /// What a waiting STOP leaves a running transaction to end by itself.
 const STOP_PATIENCE: Duration = Duration::from_millis(40);
 
+/// The runtime's timers end up to so much late.
+const TIMER_STEP: Duration = Duration::from_millis(1);
+
+/// Waits to the microsecond, busy for the last step of the timers: for a STOP alone.
+async fn sleep_exactly(until: Instant) {
+    sleep_until(until - TIMER_STEP).await;
+    while Instant::now() < until {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Owner of one bus.
 pub(super) struct Owner {
     name: String,
@@ -72,12 +83,20 @@ impl Owner {
     }
 
     async fn next(&mut self) -> Option<Job> {
-        // Chosen when the line is free and not before: a STOP that comes in the silence is the next on the wire.
-        sleep_until(self.quiet_until).await;
-        if let Some(job) = self.stop_in_hand.take() {
-            return Some(job);
-        }
         let [stops, polls, commands, backgrounds] = &mut self.queues;
+        // Chosen when the line is free and not before: a STOP that comes in the silence is the next on the wire.
+        let stop = match self.stop_in_hand.take() {
+            Some(job) => Some(job),
+            None => tokio::select! {
+                biased;
+                Some(job) = stops.recv() => Some(job),
+                () = sleep_until(self.quiet_until) => None,
+            },
+        };
+        if stop.is_some() {
+            sleep_exactly(self.quiet_until).await;
+            return stop;
+        }
         tokio::select! {
             biased;
             Some(job) = stops.recv() => Some(job),

@@ -210,7 +210,7 @@ fn spawn(shared: &Shared, task: impl Future<Output = ()> + Send + 'static) {
     let end = shared.end.clone();
     let lane = shared.wiring.lane.clone();
     tokio::spawn(async move {
-        if end.run_until_cancelled(task).await.is_some() {
+        if end.run_until_cancelled(task).await.is_some() && !end.is_cancelled() {
             error!(%lane, "a task of the lane's devices ended by itself");
         }
     });

@@ -107,3 +107,25 @@ fn what_is_read_of_a_follower_is_not_the_first_ones() {
     assert_eq!(p.lane.vehicle().map(|v| v.plates.clone()), before);
     assert_eq!(p.lane.state(), LaneState::Tailgated);
 }
+
+/// An unread lorry drives through on an officer's word while a camera sees the next one's front behind it.
+#[test]
+fn the_plate_of_the_next_is_not_put_on_the_record_of_the_one_that_drives_through() {
+    let mut p = Played::new();
+    p.give(LaneInput::StopLine(Some(true)));
+    p.act(Act::Open { given: None });
+    p.give(LaneInput::Barrier(BarrierState::Open));
+    p.give(LaneInput::Entered);
+    assert_eq!(p.lane.state(), LaneState::Passing);
+    for view in [None, Some(View::Front)] {
+        let next = PlateReading { view, ..reading() };
+        assert_eq!(p.give(LaneInput::Sight(Sight::Plate { reading: next, ready: true })), [], "{view:?}");
+        assert_eq!(p.give(LaneInput::Sight(Sight::Class(VehicleClass::Car, 0.9))), []);
+    }
+    assert!(p.lane.vehicle().is_some_and(|v| v.plates.is_empty() && v.class.is_none()));
+    let rear = PlateReading { view: Some(View::Rear), ..reading() };
+    let trailers = PlateReading { role: Role::Trailer, text: "24R00123".into(), ..reading() };
+    for of_its_own in [rear, trailers] {
+        assert!(!p.give(LaneInput::Sight(Sight::Plate { reading: of_its_own, ready: true })).is_empty());
+    }
+}
