@@ -114,6 +114,44 @@ async fn dark_dazzled_and_covered_pictures_are_noticed_within_five_seconds() {
     running.end().await;
 }
 
+/// A yard of boxes, seen from `pan` pixels beside and above.
+fn yard(pan: u32) -> impl Fn(u32, u32) -> u8 {
+    move |x, y| {
+        let (column, row) = ((x + pan) / 61, (y + pan) / 47);
+        let of_box = column.wrapping_mul(2_654_435_761).wrapping_add(row.wrapping_mul(974_711)).rotate_right(11);
+        u8::try_from(40 + of_box.wrapping_mul(2_654_435_761) % 160).unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_turned_camera_is_noticed_within_five_seconds_of_an_empty_lane() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("aim")).unwrap();
+    painted(&path("yard.jpg"), yard(0));
+    painted(&path("aim/day.jpg"), yard(0));
+    painted(&path("night.jpg"), |x, y| yard(0)(x, y) / 3 + 20);
+    painted(&path("turned.jpg"), yard(210));
+    let at = path("yard.jpg");
+    let Some(server) = Server::start("a_turned_camera", 0, &[("lane", at.to_str().unwrap())]) else { return };
+    let toml = format!("url = '{}'\naim = '{}'", server.url("lane"), path("aim").display());
+    let mut running = Running::new(&toml, common::worker());
+    running.until(10, "the first frame", |s| s.activity == Activity::Resting).await;
+    let show = |name: &str| server.order("lane", &format!(r#"{{"picture": "{}"}}"#, path(name).display()));
+    for well in ["yard.jpg", "night.jpg"] {
+        show(well);
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        running.until(1, well, |s| s.faults.is_empty()).await;
+    }
+    show("turned.jpg");
+    let state = running.until(6, "turned", |s| has(s, FaultCode::CameraTurned)).await;
+    println!("{}", state.faults[0]);
+    assert_eq!(state.faults.len(), 1, "one cause, one fault");
+    show("yard.jpg");
+    running.until(6, "turned back", |s| s.faults.is_empty()).await;
+    running.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_that_stalls_with_its_connection_open_is_lost_and_goes_on() {
     let Some(server) = Server::start("a_stream_that_stalls", 0, &[("lane", "empty")]) else { return };

@@ -148,7 +148,10 @@ impl Latch {
     pub fn step(&mut self, inputs: &Inputs, config: &BarrierConfig, now: Monotonic) -> Option<LatchNews> {
         let occupied = |name| inputs.active(name, now) == Some(true);
         let shown = || Inputs::showing(config).iter().filter(|&n| occupied(n));
-        shown().for_each(|name| self.seen.insert(name));
+        // Who stands on the stop line once the vehicle has reached the exit is the next: it shows nothing of this one.
+        let of_the_next = |name| name == InputName::LoopApproach && self.way >= Way::Exit;
+        let seen: InputSet = shown().filter(|&name| !of_the_next(name)).collect();
+        seen.iter().for_each(|name| self.seen.insert(name));
         let (slept, unread) = self.unseen_for(inputs, config, now);
         let (was_approach, was_under) = (self.approach, self.under);
         let (approach, under) = (inputs.active(InputName::LoopApproach, now), inputs.active(InputName::LoopUnder, now));

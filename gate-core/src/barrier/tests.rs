@@ -281,6 +281,27 @@ fn what_showed_the_first_vehicle_must_show_the_one_behind_it() {
 }
 
 #[test]
+fn who_stands_on_the_stop_line_shows_nothing_of_the_vehicle_before_it() {
+    for shown in [true, false] {
+        let mut rig = Rig::new();
+        rig.open();
+        rig.give(BarrierInput::HoldOpen(true));
+        rig.drive_through();
+        rig.wait(3000);
+        // The second comes over a stop-line loop that shows it or not; a third stands there before it is gone for 2 s.
+        let under = [InputName::LoopUnder, InputName::Photocell, InputName::LoopApproach];
+        for occupied in [&under[..if shown { 3 } else { 2 }], &[InputName::LoopExit], &[], &[InputName::LoopApproach]] {
+            rig.occupied = occupied.to_vec();
+            rig.wait(500);
+        }
+        rig.give(BarrierInput::TailgatingSettled);
+        rig.give(BarrierInput::HoldOpen(false));
+        rig.wait(3000);
+        assert_eq!(rig.pulses(Motion::Close), usize::from(shown), "a silent stop-line loop is not trusted");
+    }
+}
+
+#[test]
 fn the_quiet_seconds_of_a_blind_start_count_from_its_first_sight() {
     let mut rig = Rig::new();
     rig.give(BarrierInput::Device(DeviceNews::Reconnected));

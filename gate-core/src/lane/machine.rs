@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::degraded::Reads;
 use super::effect::{LaneEffect, LaneInput, StepIds};
 use super::sign::Sign;
 use super::state::{LaneState, Waiting};
@@ -38,6 +39,9 @@ pub struct Lane {
     pub(super) healthy: bool,
     pub(super) escalated: u8,
     pub(super) sign: Sign,
+    /// Of the last vehicles.
+    #[serde(default)]
+    pub(super) reads: Reads,
     #[serde(skip)]
     pub(super) effects: Vec<LaneEffect>,
     #[serde(skip)]
@@ -62,6 +66,7 @@ impl Lane {
             healthy: true,
             escalated: 0,
             sign: Sign::Stop,
+            reads: Reads::default(),
             effects: Vec::new(),
             defects: Defects::default(),
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::degraded::DEGRADED;
 use super::effect::{LaneEffect, StepIds};
 use super::machine::{Lane, NO_GRANT};
 use super::state::LaneState;
@@ -11,7 +12,7 @@ use crate::clock::Monotonic;
 use crate::ids::TrackId;
 use crate::message::command::LaneMode;
 use crate::message::event::EventBody;
-use crate::passage::PassageOutcome;
+use crate::passage::{OpenedBy, PassageOutcome};
 
 /// The stop line is empty for so long: the vehicle has left.
 pub const LEFT_AFTER: Duration = Duration::from_secs(3);
@@ -61,17 +62,36 @@ impl Lane {
     pub(super) fn end(&mut self, outcome: PassageOutcome, now: Monotonic) {
         if let Some(vehicle) = &self.vehicle {
             let opened_by = vehicle.opened_by;
+            let read = !vehicle.plates.is_empty();
+            // Who was looked at, and had to stand at the stop line.
+            let looked = read || !vehicle.fates.is_empty();
             if vehicle.alarmed {
                 self.emit(EventBody::FaultCleared { code: NO_GRANT.to_owned() });
             }
+            let stood = matches!(outcome, PassageOutcome::Passed | PassageOutcome::TurnedAway);
+            let counts = looked && stood && opened_by != OpenedBy::ByHand;
             self.way_is_watched_no_more();
             self.emit(EventBody::PassageEnded { outcome, opened_by });
+            if counts {
+                self.count_reading(read);
+            }
         }
         // Nothing that was given for it may serve the next.
         self.effects.push(LaneEffect::VoidGrant(Void::TrackChanged));
         self.effects.push(LaneEffect::WatchNoMore);
         self.vehicle = None;
         self.enter(LaneState::Idle, now);
+    }
+
+    fn count_reading(&mut self, read: bool) {
+        match self.reads.count(read) {
+            Some(true) => {
+                let detail = self.reads.detail();
+                self.emit(EventBody::Fault { code: DEGRADED.to_owned(), detail });
+            }
+            Some(false) => self.emit(EventBody::FaultCleared { code: DEGRADED.to_owned() }),
+            None => {}
+        }
     }
 
     pub(super) fn track_changed(&mut self, now: Monotonic) {

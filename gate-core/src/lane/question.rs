@@ -100,7 +100,7 @@ impl Lane {
     }
 
     pub(super) fn ask(&mut self, ids: StepIds, now: Monotonic) {
-        let automatic = self.mode == LaneMode::Automatic && self.healthy;
+        let automatic = self.mode == LaneMode::Automatic && self.healthy && !self.reads.degraded();
         let on_loop = self.at_stop_line == Some(true);
         let Some(vehicle) = &mut self.vehicle else { return };
         vehicle.asked = Some(ids.request);
