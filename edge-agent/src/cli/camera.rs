@@ -97,7 +97,10 @@ async fn look(running: &Camera, camera: &CameraConfig, eyes: Eyes, seconds: u64)
         }
         for plate in plates {
             say(format!("  {plate}"));
-            plate.advice().iter().for_each(|a| say(format!("    {} {}", if a.must { "MUST:" } else { "better:" }, a.what)));
+            plate
+                .advice()
+                .iter()
+                .for_each(|a| say(format!("    {} {}", if a.must { "MUST:" } else { "better:" }, a.what)));
         }
         last = Some((frame, look.vehicles.len()));
         tokio::time::sleep_until(next.min(end)).await;

@@ -141,12 +141,7 @@ async fn play(build: Build, seed: u64, jobs: Arc<Mutex<VecDeque<Job>>>, metronom
 }
 
 /// Hands the judge all that happened since the last time, in order. Until when, and what it was.
-fn judged(
-    judge: &mut Judge,
-    post: &mut Post,
-    noted_from: u64,
-    late: &[(Instant, u64)],
-) -> (u64, Vec<(u64, Fact)>) {
+fn judged(judge: &mut Judge, post: &mut Post, noted_from: u64, late: &[(Instant, u64)]) -> (u64, Vec<(u64, Fact)>) {
     let (entries, notes, now_ms) = {
         let state = &mut *post.lane().sim.now();
         let (entries, lost) = state.log.take();

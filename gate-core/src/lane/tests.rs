@@ -334,9 +334,9 @@ fn asks_as_automatic(p: &mut Played) -> bool {
 #[test]
 fn a_lane_that_cannot_read_five_of_twenty_is_degraded_and_decides_nothing_by_itself() {
     let told = |effects: &[LaneEffect]| {
-        effects.iter().any(|e| {
-            matches!(e, LaneEffect::Emit { body: EventBody::Fault { code, .. }, .. } if code == "lane_degraded")
-        })
+        effects.iter().any(
+            |e| matches!(e, LaneEffect::Emit { body: EventBody::Fault { code, .. }, .. } if code == "lane_degraded"),
+        )
     };
     let mut p = Played::new();
     for _ in 0..4 {

@@ -123,7 +123,10 @@ pub const FAULTS: &[(&str, Text)] = &[
         "officer_away_3",
         text("Chờ quá 120 giây: ngừng phân luồng", "Officer away 120 s: lane leaves routing", "超过120秒：停止分流"),
     ),
-    ("lane_degraded", text("LÀN GIẢM CẤP: nhiều xe không đọc được", "LANE DEGRADED: many unread", "车道降级：多车未识别")),
+    (
+        "lane_degraded",
+        text("LÀN GIẢM CẤP: nhiều xe không đọc được", "LANE DEGRADED: many unread", "车道降级：多车未识别"),
+    ),
     ("bus_silent", text("Mất liên lạc với thiết bị", "A device line is silent", "设备线路无响应")),
     ("record_lost", text("Không ghi được vào ổ đĩa", "Events do not reach the disk", "事件无法写入磁盘")),
     ("lane_silent", text("Làn không trả lời", "The lane does not answer", "车道无响应")),

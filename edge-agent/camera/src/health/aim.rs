@@ -43,7 +43,9 @@ pub enum AimError {
         why: String,
     },
     /// Too little to see in it.
-    #[error("{blocks} of 48 parts of the picture have anything to see in them, {LEAST_BLOCKS} are needed: dark, blurred or covered")]
+    #[error(
+        "{blocks} of 48 parts of the picture have anything to see in them, {LEAST_BLOCKS} are needed: dark, blurred or covered"
+    )]
     Empty {
         /// Parts with edges.
         blocks: usize,

@@ -76,7 +76,8 @@ impl<A: Answers> Port<A> {
             }
             if !self.modbus {
                 // These protocols know neither exceptions nor other units' answers.
-                let of_modbus = |f: &WireFaultKind| matches!(f, WireFaultKind::Exception { .. } | WireFaultKind::ForeignUnit);
+                let of_modbus =
+                    |f: &WireFaultKind| matches!(f, WireFaultKind::Exception { .. } | WireFaultKind::ForeignUnit);
                 let fault = self.next_fault().filter(|fault| !of_modbus(fault));
                 let taken = bytes.split();
                 let answer =
