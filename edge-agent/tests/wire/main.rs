@@ -168,7 +168,7 @@ fn judged(judge: &mut Judge, post: &mut Post, noted_from: u64, late: &[(Instant,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "objections of its judge are not decided: docs/safety.md; `./gate test --long` plays it"]
+#[ignore = "minutes of real time on a machine that does nothing else: `./gate test --long` plays it"]
 async fn no_rule_is_broken_on_the_wire_and_every_passage_is_recorded_once() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (passages, lanes) = (number("GATE_PASSAGES", PASSAGES), number("GATE_LANES", LANES));

@@ -24,6 +24,29 @@ pub struct StepIds {
     pub grant: GrantId,
 }
 
+impl StepIds {
+    /// The `n`-th ids beside these; the last bytes of an id are random, and theirs differ in `byte`.
+    pub(super) fn beside(self, byte: usize, n: u8) -> Self {
+        let nth = |id: uuid::Uuid| {
+            let mut bytes = id.into_bytes();
+            if let Some(byte) = bytes.get_mut(byte) {
+                *byte = byte.wrapping_add(n);
+            }
+            uuid::Uuid::from_bytes(bytes)
+        };
+        Self {
+            passage: PassageId(nth(self.passage.0)),
+            request: RequestId(nth(self.request.0)),
+            grant: GrantId(nth(self.grant.0)),
+        }
+    }
+
+    /// For what begins in the same step after an order was carried out.
+    pub(super) fn second(self) -> Self {
+        self.beside(14, 1)
+    }
+}
+
 /// What happens.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LaneInput {

@@ -14,7 +14,7 @@ use crate::barrier::io::{InputName, Output};
 use crate::barrier::machine::{Barrier, BarrierInput};
 use crate::barrier::state::{BarrierEffect, BarrierNews};
 use crate::clock::Monotonic;
-use crate::ids::{GrantId, LaneSession, PassageId, RequestId};
+use crate::ids::{LaneSession, PassageId};
 
 /// The loop at the stop line was free for so long and is occupied again: another vehicle, or the same
 /// one back again; either way the track is broken (rule 8).
@@ -71,16 +71,7 @@ impl Step<'_> {
     fn fresh_ids(&mut self) -> StepIds {
         let n = self.ids_used;
         self.ids_used = self.ids_used.wrapping_add(1);
-        let nth = |id: uuid::Uuid| {
-            let mut bytes = id.into_bytes();
-            bytes[15] = bytes[15].wrapping_add(n);
-            uuid::Uuid::from_bytes(bytes)
-        };
-        StepIds {
-            passage: PassageId(nth(self.ids.passage.0)),
-            request: RequestId(nth(self.ids.request.0)),
-            grant: GrantId(nth(self.ids.grant.0)),
-        }
+        self.ids.beside(15, n)
     }
 }
 

@@ -112,9 +112,11 @@ impl Lane {
             LaneInput::Replied { request, decision, grant } => self.replied(request, decision, grant, now),
             LaneInput::Order(order) => self.order(order, ids, now),
         }
-        self.watch_presence(ids, now);
-        self.ask_when_ready(ids, now);
-        self.watch_time(ids, now);
+        // What was ordered may have begun a passage, and ended it: the next vehicle is not that one.
+        let later = ids.second();
+        self.watch_presence(later, now);
+        self.ask_when_ready(later, now);
+        self.watch_time(later, now);
         self.show();
         std::mem::take(&mut self.effects)
     }

@@ -43,6 +43,7 @@ pub struct Agent {
     /// Of its ids: no two lives and no two steps have the same.
     life: u64,
     count: u32,
+    begun: Option<PassageId>,
     effects: Vec<JointEffect>,
     /// All that it was given, where that is wanted.
     pub given: Vec<Given>,
@@ -77,6 +78,7 @@ impl Agent {
             wishes: Vec::new(),
             trusted,
             ids: ids(0, 0),
+            begun: None,
             life: rng.next(),
             count: 0,
             effects: Vec::new(),
@@ -117,7 +119,7 @@ impl Agent {
                     self.wishes.push(Wish::Write(output));
                 }
                 JointEffect::Told { news, .. } => self.facts.push(Fact::Told(news)),
-                JointEffect::Lane(LaneEffect::Emit { body, .. }) => self.event(body),
+                JointEffect::Lane(LaneEffect::Emit { passage, body }) => self.event(passage, body),
                 JointEffect::Lane(LaneEffect::Ask(ask)) => {
                     self.asked = Some(ask.request);
                     self.wishes.push(Wish::Ask(*ask));
@@ -135,7 +137,10 @@ impl Agent {
         self.facts.push(Fact::Done(self.joint.barrier().state(), self.joint.lane().state()));
     }
 
-    fn event(&mut self, body: EventBody) {
+    fn event(&mut self, passage: Option<PassageId>, body: EventBody) {
+        if matches!(body, EventBody::PassageBegan { .. }) && std::mem::replace(&mut self.begun, passage) == passage {
+            self.facts.push(Fact::BegunTwice);
+        }
         if let EventBody::Refused { what, why } = &body {
             self.facts.push(Fact::Refused(format!("{what}: {why}")));
         }

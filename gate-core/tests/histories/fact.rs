@@ -58,6 +58,8 @@ pub enum Fact {
     Told(BarrierNews),
     /// The lane machine records.
     Event(Box<EventBody>),
+    /// A passage begins under the id of the one before.
+    BegunTwice,
     /// A step of it is over; how it says it is.
     Done(BarrierState, LaneState),
 }

@@ -129,3 +129,22 @@ fn the_plate_of_the_next_is_not_put_on_the_record_of_the_one_that_drives_through
         assert!(!p.give(LaneInput::Sight(Sight::Plate { reading: of_its_own, ready: true })).is_empty());
     }
 }
+
+#[test]
+fn who_waits_behind_a_second_vehicle_that_is_through_is_not_recorded_as_it() {
+    let mut p = Played::new();
+    p.give(LaneInput::Barrier(BarrierState::Open));
+    p.give(LaneInput::Tailgated);
+    p.give(LaneInput::StopLine(Some(true)));
+    p.give(LaneInput::Barrier(BarrierState::Closed));
+    let effects = p.act(Act::Open { given: None });
+    let began: Vec<_> = effects
+        .iter()
+        .filter_map(|e| match e {
+            LaneEffect::Emit { passage, body: EventBody::PassageBegan { .. } } => *passage,
+            _ => None,
+        })
+        .collect();
+    assert_eq!(began.len(), 2, "{effects:?}");
+    assert_ne!(began[0], began[1]);
+}

@@ -67,6 +67,7 @@ impl Opening {
             Fact::Ordered(Local::Stop | Local::Reset | Local::Maintenance(_)) => {
                 self.void("it was stopped or reset", now)
             }
+            Fact::BegunTwice => return Err(("I4", "two passages are recorded under one id".to_owned())),
             Fact::Event(body) => self.event(body, now),
             // The lane took it back, and told officers so in the same step; silently it may not.
             Fact::Told(BarrierNews::GrantVoid { grant, .. }) if scene.log.step.turned_down => {

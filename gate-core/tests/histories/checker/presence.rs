@@ -34,6 +34,18 @@ pub struct Presence {
     implausible: bool,
 }
 
+impl Stage {
+    /// The stage once this input showed a body.
+    const fn after(self, name: InputName) -> Self {
+        match (self, name) {
+            (Self::Nothing, InputName::LoopApproach) => Self::Approach,
+            (Self::Approach, InputName::LoopUnder) => Self::Under,
+            (Self::Under, InputName::LoopExit) => Self::Exit,
+            (stage, _) => stage,
+        }
+    }
+}
+
 impl Presence {
     pub fn new(config: &BarrierConfig) -> Self {
         let required = InputSet::default()
@@ -73,9 +85,12 @@ impl Presence {
     fn arm(&mut self, log: &Log, now: u64) {
         (self.stage, self.proven, self.told, self.by_officer) = (Stage::Nothing, false, false, false);
         self.seen = self.showing.iter().filter(|&name| log.fresh(name, now, 300) == Some(true)).collect();
-        if log.fresh(InputName::LoopApproach, now, 300) == Some(true) {
-            self.stage = Stage::Approach;
-        }
+        // Where the vehicle stands already was read a moment ago.
+        let stands = [InputName::LoopApproach, InputName::LoopUnder, InputName::LoopExit];
+        stands
+            .into_iter()
+            .filter(|name| self.seen.contains(*name))
+            .for_each(|name| self.stage = self.stage.after(name));
     }
 
     pub fn fact(&mut self, fact: &Fact, log: &Log, now: u64) {
@@ -134,12 +149,7 @@ impl Presence {
             self.proven = false;
         }
         self.seen.insert(name);
-        self.stage = match (self.stage, name) {
-            (Stage::Nothing, InputName::LoopApproach) => Stage::Approach,
-            (Stage::Approach, InputName::LoopUnder) => Stage::Under,
-            (Stage::Under, InputName::LoopExit) => Stage::Exit,
-            (stage, _) => stage,
-        };
+        self.stage = self.stage.after(name);
     }
 
     pub fn all_free_for(&self, ms: u64, log: &Log, now: u64) -> bool {
