@@ -143,12 +143,13 @@ async fn a_turned_camera_is_noticed_within_five_seconds_of_an_empty_lane() {
         tokio::time::sleep(Duration::from_secs(6)).await;
         running.until(1, well, |s| s.faults.is_empty()).await;
     }
+    // A picture of the simulator drives up for two seconds before it stands.
     show("turned.jpg");
-    let state = running.until(6, "turned", |s| has(s, FaultCode::CameraTurned)).await;
+    let state = running.until(8, "turned", |s| has(s, FaultCode::CameraTurned)).await;
     println!("{}", state.faults[0]);
     assert_eq!(state.faults.len(), 1, "one cause, one fault");
     show("yard.jpg");
-    running.until(6, "turned back", |s| s.faults.is_empty()).await;
+    running.until(10, "turned back", |s| s.faults.is_empty()).await;
     running.end().await;
 }
 
