@@ -26,10 +26,10 @@ const BEFORE: usize = 4;
 const RAISED_AFTER: Duration = Duration::from_millis(2200);
 /// A fault that is gone for so long is over.
 const CLEARED_AFTER: Duration = Duration::from_secs(1);
-/// A camera that fits nowhere while its lane is empty was turned after so long,
+/// A camera that fits nowhere while its lane is empty was turned after so long.
 const TURNED: Duration = Duration::from_millis(3800);
-/// and while a vehicle is watched after so long.
-const TURNED_BEHIND_A_VEHICLE: Duration = Duration::from_mins(1);
+/// A camera that fits nowhere while a vehicle is watched was turned after so long.
+pub const TURNED_BEHIND_A_VEHICLE: Duration = Duration::from_mins(1);
 
 /// When a picture counts as bad.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
