@@ -220,11 +220,12 @@ pub struct Reply {
 }
 
 fn ids(life: u64, count: u32) -> StepIds {
-    // Places that the id's version leaves alone.
+    // Places that the id's version leaves alone; the last two are the machines' own, for more ids in one step.
+    let [first, second, ..] = life.to_be_bytes();
     let part = |kind: u8| {
         let mut bytes = [kind; 10];
-        bytes[3..6].copy_from_slice(&life.to_be_bytes()[..3]);
-        bytes[6..].copy_from_slice(&count.to_be_bytes());
+        (bytes[1], bytes[3]) = (first, second);
+        bytes[4..8].copy_from_slice(&count.to_be_bytes());
         bytes
     };
     StepIds {
