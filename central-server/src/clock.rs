@@ -1,10 +1,31 @@
-//! Central's clock: one place that reads the time, so that tests can turn it.
+//! Central's clock: one place that reads the time, so that tests can turn it; and the gate's own zone.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use gate_core::clock::UtcMicros;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
+
+/// The gate's own zone: what a day is, and what times without a zone are told in.
+pub const ZONE: &str = "Asia/Ho_Chi_Minh";
+
+/// The first moment of a day at the gate.
+///
+/// # Errors
+/// When the day is outside of what can be counted.
+pub fn midnight(day: Date) -> Result<UtcMicros, jiff::Error> {
+    Ok(UtcMicros(day.in_tz(ZONE)?.timestamp().as_microsecond()))
+}
+
+/// The day at the gate that a moment falls into.
+///
+/// # Errors
+/// When the moment is outside of what can be counted.
+pub fn day_of(at: UtcMicros) -> Result<Date, jiff::Error> {
+    Ok(jiff::Timestamp::from_microsecond(at.0)?.to_zoned(TimeZone::get(ZONE)?).date())
+}
 
 /// Tells the time; clones are cheap.
 #[derive(Clone)]

@@ -3,15 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use gate_core::clock::UtcMicros;
 use jiff::civil::Date;
 
 use super::{Opened, say};
+use crate::clock::midnight;
 use crate::evidence::Evidence;
 use crate::recognition;
-
-/// The gate's own zone: what a day is.
-const ZONE: &str = "Asia/Ho_Chi_Minh";
 
 /// What leaves the house.
 #[derive(Debug, Subcommand)]
@@ -40,7 +37,6 @@ pub(super) async fn run(data: &Path, command: ExportCommand) -> anyhow::Result<(
     if to < from {
         anyhow::bail!("--to {to} is before --from {from}");
     }
-    let midnight = |day: Date| anyhow::Ok(UtcMicros(day.in_tz(ZONE)?.timestamp().as_microsecond()));
     let times = (midnight(from)?, midnight(to.tomorrow()?)?);
     let opened = Opened::open(data).await?;
     let evidence = Evidence::open(&opened.config.evidence_folder(), &opened.config.evidence, opened.store.clone())?;

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::read::Problem;
+use crate::clock::midnight;
 
 /// How cameras are watched. Shares and probabilities in 0 to 1.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,7 +48,7 @@ impl RecognitionWatch {
     #[must_use]
     pub fn baseline_from_us(&self) -> Option<i64> {
         let day: jiff::civil::Date = self.baseline_from.as_ref()?.parse().ok()?;
-        Some(day.in_tz("Asia/Ho_Chi_Minh").ok()?.timestamp().as_microsecond())
+        Some(midnight(day).ok()?.0)
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {

@@ -4,8 +4,7 @@ use gate_core::clock::UtcMicros;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-/// The zone of times without one.
-const ZONE: &str = "Asia/Ho_Chi_Minh";
+use crate::clock::ZONE;
 
 /// A time: `2026-11-24T07:30:00Z`, or `2026-11-24 14:30` (also with seconds), which is Vietnam's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
