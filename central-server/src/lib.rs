@@ -2,6 +2,7 @@
 //!
 //! - [`ingest`]: events of the edges, verified, kept once, acknowledged
 //! - [`crossing`]: passages folded from their events, grouped into crossings
+//! - [`day`]: what each lane's day came to
 //! - [`declaration`]: expected vehicles, confirmations, permits, watchlist, rules
 //! - [`decision`]: answers to the lanes' questions; [`alarm`]: what only some may learn of
 //! - [`edge`]: enrolment, keys, live lanes, commands, snapshots
@@ -21,6 +22,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod crossing;
+pub mod day;
 pub mod decision;
 pub mod declaration;
 pub mod edge;

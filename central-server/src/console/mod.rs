@@ -5,6 +5,7 @@
 
 mod acts;
 mod alarms;
+mod day;
 mod evidence;
 mod lanes;
 mod listeners;
@@ -48,6 +49,7 @@ pub fn router(app: App) -> Router {
         .route("/console/api/lanes/{lane}/mode", lane(acts::LaneAct::Mode))
         .route("/console/api/alarms", get(alarms::alarms))
         .route("/console/api/alarms/{id}/acknowledge", post(alarms::acknowledge))
+        .route("/console/api/day", get(day::day))
         .route("/console/api/recognition", get(recognition::figures))
         .route("/console/api/recognition/{id}/{which}", get(recognition::picture))
         .route("/console/api/expected", post(lists::expected).layer(DefaultBodyLimit::max(MAX_LIST)))

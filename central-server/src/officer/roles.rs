@@ -58,6 +58,7 @@ pub fn table() -> Vec<Rule> {
         post("/console/api/passages/{id}/confirm", Who::Roles(AT_LANES)),
         get("/console/api/alarms", Who::Roles(ALARMS)),
         post("/console/api/alarms/{id}/acknowledge", Who::Roles(ALARMS)),
+        get("/console/api/day", Who::Roles(AT_LANES)),
         get("/console/api/recognition", Who::Roles(KEEPERS)),
         get("/console/api/recognition/{id}/{which}", Who::Roles(KEEPERS)),
         post("/console/api/expected", Who::Roles(LEADERS)),

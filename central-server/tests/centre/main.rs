@@ -13,6 +13,7 @@ mod scene;
 
 mod audit;
 mod console;
+mod day;
 mod decide;
 mod evidence;
 mod ingest;
