@@ -3,12 +3,11 @@
 import { useState } from "preact/hooks";
 import type { Alarm } from "../contract";
 import { dayAndClock } from "../gate/time";
-import { Fault } from "../net/api";
-import { faultText, named } from "../words";
-import { useDesk, useDeskState, useSpeech } from "./use";
+import { named } from "../words";
+import { ListHead } from "./ListHead";
+import { useDesk, useDeskState, useSpeech, whyFailed } from "./use";
 
 export function AlarmList() {
-  const desk = useDesk();
   const { gate } = useDeskState();
   const { t } = useSpeech();
   const alarms = [...gate.alarms].sort(
@@ -16,12 +15,7 @@ export function AlarmList() {
   );
   return (
     <section class="list" aria-label={t.alarms.title}>
-      <div class="list-head">
-        <h2>{t.alarms.title}</h2>
-        <button type="button" onClick={() => desk.set({ view: "lanes" })}>
-          {t.list.back} <kbd>Esc</kbd>
-        </button>
-      </div>
+      <ListHead title={t.alarms.title} />
       <p class="hint">{t.alarms.private}</p>
       {alarms.length === 0 && <p class="empty">{t.alarms.none}</p>}
       <ul class="alarms">
@@ -49,7 +43,7 @@ function One(props: { alarm: Alarm }) {
     try {
       await desk.acknowledge(alarm.id, note.trim());
     } catch (error) {
-      setFault(error instanceof Fault ? faultText(t, error.kind, error.message) : String(error));
+      setFault(whyFailed(t, error));
     }
   };
   return (

@@ -4,15 +4,15 @@ import { useEffect, useState } from "preact/hooks";
 import type { PassageRecord, PassageView } from "../contract";
 import { forPeople, normalise } from "../gate/plate";
 import { dayAndClock, fromField } from "../gate/time";
-import { Fault, type PassageFilter } from "../net/api";
-import { faultText } from "../words";
+import type { PassageFilter } from "../net/api";
 import { Compare } from "./Compare";
 import { Boom, Confirmations, DoneActs, Route, Way } from "./Course";
+import { ListHead } from "./ListHead";
 import { Looks } from "./Looks";
 import { Pictures } from "./Pictures";
 import { Plate } from "./Plate";
 import { TableHead } from "./TableHead";
-import { useDesk, useDeskState, useSpeech } from "./use";
+import { useDesk, useDeskState, useSpeech, whyFailed } from "./use";
 import { Why } from "./Why";
 
 const PAGE = 50;
@@ -27,8 +27,7 @@ export function PassageList() {
   const [fault, setFault] = useState<string | null>(null);
   const [shown, setShown] = useState<PassageView | null>(null);
 
-  const failed = (error: unknown) =>
-    setFault(error instanceof Fault ? faultText(t, error.kind, error.message) : String(error));
+  const failed = (error: unknown) => setFault(whyFailed(t, error));
   const read = async (wanted: PassageFilter, cursor?: string) => {
     setFault(null);
     try {
@@ -60,12 +59,7 @@ export function PassageList() {
 
   return (
     <section class="list" aria-label={t.list.title}>
-      <div class="list-head">
-        <h2>{t.list.title}</h2>
-        <button type="button" onClick={() => desk.set({ view: "lanes" })}>
-          {t.list.back} <kbd>Esc</kbd>
-        </button>
-      </div>
+      <ListHead title={t.list.title} />
       <form class="search" onSubmit={search}>
         <label>
           {t.list.plate}

@@ -3,33 +3,25 @@
 import { useEffect, useState } from "preact/hooks";
 import type { CameraDrift, CameraFigures, Recognition as Figures } from "../contract";
 import { dayAndClock } from "../gate/time";
-import { Fault } from "../net/api";
-import { faultText, named } from "../words";
+import { named } from "../words";
+import { ListHead } from "./ListHead";
 import { TableHead } from "./TableHead";
 import { Trials } from "./Trials";
-import { useDesk, useSpeech } from "./use";
+import { useDesk, useSpeech, whyFailed } from "./use";
 
 export function Recognition() {
   const desk = useDesk();
   const { t, language } = useSpeech();
   const [figures, setFigures] = useState<Figures | null>(null);
   const [fault, setFault] = useState<string | null>(null);
-  const read = () =>
-    desk.recognition().then(setFigures, (error: unknown) => {
-      setFault(error instanceof Fault ? faultText(t, error.kind, error.message) : String(error));
-    });
+  const read = () => desk.recognition().then(setFigures, (error: unknown) => setFault(whyFailed(t, error)));
   // Once: figures of days do not change while somebody looks.
   useEffect(() => void read(), []);
   const period = ([from, to]: [number, number]) =>
     `${dayAndClock(from / 1000, language)} – ${dayAndClock(to / 1000, language)}`;
   return (
     <section class="list" aria-label={t.recognition.title}>
-      <div class="list-head">
-        <h2>{t.recognition.title}</h2>
-        <button type="button" onClick={() => desk.set({ view: "lanes" })}>
-          {t.list.back} <kbd>Esc</kbd>
-        </button>
-      </div>
+      <ListHead title={t.recognition.title} />
       {fault && (
         <p class="fault" role="alert">
           {fault}

@@ -1,6 +1,7 @@
 /** Models on trial: how often they agree with those that decide, and where they do not, with the picture. */
 
 import type { Disagreement, ShadowText, Trial } from "../contract";
+import { share } from "../gate/share";
 import { dayAndClock } from "../gate/time";
 import { trialPicture } from "../net/api";
 import { percent } from "./Plate";
@@ -80,6 +81,3 @@ function Differ(props: { one: Disagreement }) {
 
 const text = (read: ShadowText | null, nothing: string): string =>
   read ? `${read.text} (${percent(read.probability)})` : nothing;
-
-const share = (part: number, whole: number): string =>
-  whole === 0 ? "–" : `${((part / whole) * 100).toFixed(1)} % (${part} / ${whole})`;

@@ -4,7 +4,8 @@ import { createContext } from "preact";
 import { useContext, useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Language } from "../contract";
 import type { Desk, DeskState } from "../desk";
-import { type Name, nameIn, type Texts, texts } from "../words";
+import { Fault } from "../net/api";
+import { faultText, type Name, nameIn, type Texts, texts } from "../words";
 
 export const DeskContext = createContext<Desk | null>(null);
 
@@ -35,6 +36,10 @@ export function useSpeech(): Speech {
   const { prefs, words } = useDesk().state;
   return { t: texts(prefs.language), language: prefs.language, name: nameIn(words, prefs.language) };
 }
+
+/** What the reader is told of a call that failed. */
+export const whyFailed = (t: Texts, error: unknown): string =>
+  error instanceof Fault ? faultText(t, error.kind, error.message) : String(error);
 
 /** Draws again so often: for what grows by itself, as waiting times. */
 export function useTick(everyMs = 1000): void {
