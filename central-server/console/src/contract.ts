@@ -382,6 +382,64 @@ export interface Recognition {
   disagreements: Disagreement[];
 }
 
+/** Where a lane's time went, microseconds; but for `open` each is a part of `open`, and they overlap. */
+export interface DayTimes {
+  from: Micros;
+  until: Micros;
+  open: number;
+  manual: number;
+  attended: number;
+  stopped: number;
+  faulty: number;
+  emergency_open: number;
+  degraded: number;
+  unknown: number;
+  starts: number;
+  /** At most so long was nobody there before those starts. */
+  unseen: number;
+}
+
+/** A time in MANUAL. */
+export interface Manual {
+  state: "manual_local" | "maintenance";
+  since: Micros;
+  until: Micros | null;
+  /** What counts of it: in the day, the lane open. */
+  counted: number;
+  /** Faults that stood when it began. */
+  faults: string[];
+  /** What was said near its beginning. */
+  said: { at: Micros; officer: string | null; act: string; mode: LaneMode | null; text: string }[];
+}
+
+export type Counts = Record<string, number>;
+
+export interface LaneDay {
+  lane: string;
+  heard: number;
+  last_at: Micros | null;
+  mode: LaneMode | null;
+  /** `null` where nothing was heard of the lane. */
+  times: DayTimes | null;
+  manual: Manual[];
+  passages: { all: number; automatic: number; unread: number };
+  interventions: Counts;
+  faults: Counts;
+  alarms: Counts;
+  missing: number;
+  clock_doubtful: boolean;
+}
+
+/** `GET /console/api/day`. */
+export interface DayView {
+  day: string;
+  previous: string | null;
+  next: string | null;
+  from: Micros;
+  until: Micros;
+  lanes: LaneDay[];
+}
+
 /** Words of gate-core, by code. */
 export type Phrase = Record<Language, string>;
 export type Section =

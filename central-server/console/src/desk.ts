@@ -23,7 +23,7 @@ import { type Api, api as central, Fault } from "./net/api";
 import { LiveStream, openStream, type Source } from "./net/live";
 import { keepPrefs, loadPrefs, type Prefs, show } from "./prefs";
 
-export type View = "lanes" | "passages" | "alarms" | "recognition";
+export type View = "lanes" | "passages" | "day" | "alarms" | "recognition";
 export type Dialog = "open" | "refuse" | "correct" | "mode" | "keys";
 
 /** What an officer's correction or confirmation of a plate came to. */
@@ -403,6 +403,7 @@ export class Desk {
   }
 
   recognition: Api["recognition"] = () => this.api.recognition();
+  day: Api["day"] = (which) => this.api.day(which);
   passages: Api["passages"] = (filter) => this.api.passages(filter);
   readOne: Api["passage"] = (id) => this.api.passage(id);
 }

@@ -6,7 +6,7 @@
 export type KeyAct =
   | { act: "lane"; number: number }
   | { act: "correct" | "confirm" | "open" | "refuse" | "hold" | "stop" | "next" | "mode" }
-  | { act: "passages" | "alarms" | "recognition" | "keys" | "language" | "theme" | "back" };
+  | { act: "passages" | "day" | "alarms" | "recognition" | "keys" | "language" | "theme" | "back" };
 
 const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
   KeyE: "correct",
@@ -19,6 +19,7 @@ const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
   KeyN: "next",
   KeyM: "mode",
   KeyL: "passages",
+  KeyD: "day",
   KeyA: "alarms",
   KeyQ: "recognition",
   Slash: "keys",

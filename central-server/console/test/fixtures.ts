@@ -3,8 +3,11 @@
 import { vi } from "vitest";
 import type {
   CameraFigures,
+  DayTimes,
+  DayView,
   EdgeEvent,
   EventBody,
+  LaneDay,
   LaneStatus,
   LanesView,
   LaneView,
@@ -109,6 +112,81 @@ export function recognition(): Recognition {
         },
       },
     ],
+  };
+}
+
+const HOUR = 3_600_000_000;
+
+export const dayTimes = (change: Partial<DayTimes> = {}): DayTimes => ({
+  from: (EIGHT - 8 * 3_600_000) * 1000,
+  until: EIGHT * 1000,
+  open: 8 * HOUR,
+  manual: 0,
+  attended: 0,
+  stopped: 0,
+  faulty: 0,
+  emergency_open: 0,
+  degraded: 0,
+  unknown: 0,
+  starts: 0,
+  unseen: 0,
+  ...change,
+});
+
+export const laneDay = (lane: string, change: Partial<LaneDay> = {}): LaneDay => ({
+  lane,
+  heard: 1200,
+  last_at: EIGHT * 1000 - 60_000_000,
+  mode: null,
+  times: dayTimes(),
+  manual: [],
+  passages: { all: 200, automatic: 196, unread: 2 },
+  interventions: { open: 3, refuse: 1 },
+  faults: {},
+  alarms: {},
+  missing: 0,
+  clock_doubtful: false,
+  ...change,
+});
+
+/** Today until eight: a lane that was at MANUAL, one that is closed, one of which nothing was heard. */
+export function day(change: Partial<DayView> = {}): DayView {
+  const at = (minutes: number) => EIGHT * 1000 + minutes * 60_000_000;
+  const said = [
+    { at: at(-101), officer: null, act: "mode", mode: "attended" as const, text: "minh.tran: Thiết bị lỗi" },
+    { at: at(-99), officer: "lan.nguyen", act: "stop", mode: null, text: "" },
+  ];
+  const manual: LaneDay["manual"] = [
+    { state: "manual_local", since: at(-500), until: at(-478), counted: 2 * 60_000_000, faults: [], said: [] },
+    { state: "manual_local", since: at(-100), until: at(-90), counted: 600_000_000, faults: ["bus_silent"], said },
+    { state: "maintenance", since: at(-4), until: null, counted: 240_000_000, faults: [], said: [] },
+  ];
+  return {
+    day: "2026-11-25",
+    previous: "2026-11-24",
+    next: null,
+    from: (EIGHT - 8 * 3_600_000) * 1000,
+    until: EIGHT * 1000,
+    lanes: [
+      laneDay("in-1", {
+        times: dayTimes({ manual: 16 * 60_000_000, attended: HOUR, starts: 2, unseen: 720_000_000 }),
+        manual,
+        interventions: { open: 14, refuse: 3, correct_plate: 7 },
+        faults: { officer_away_1: 6, officer_away_2: 2, bus_silent: 1 },
+        alarms: { lane_fault: 1 },
+      }),
+      laneDay("in-2"),
+      laneDay("in-3", { times: dayTimes({ open: 0 }), mode: "closed", passages: { all: 0, automatic: 0, unread: 0 } }),
+      laneDay("out-1", { missing: 3, clock_doubtful: true }),
+      laneDay("out-2", {
+        heard: 0,
+        last_at: null,
+        times: null,
+        passages: { all: 0, automatic: 0, unread: 0 },
+        interventions: {},
+      }),
+    ],
+    ...change,
   };
 }
 
@@ -350,6 +428,7 @@ export function central(view: LanesView = lanes(referred()), who: Me = me()) {
     confirm: vi.fn<Api["confirm"]>(async () => one),
     alarms: vi.fn<Api["alarms"]>(async () => []),
     recognition: vi.fn<Api["recognition"]>(async () => recognition()),
+    day: vi.fn<Api["day"]>(async () => day()),
     acknowledge: vi.fn<Api["acknowledge"]>(async () => undefined),
   };
 }

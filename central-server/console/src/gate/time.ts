@@ -36,6 +36,7 @@ function format(language: Language, shape: "time" | "day" | "both"): Intl.DateTi
 }
 
 export const clock = (atMs: number, language: Language): string => format(language, "time").format(atMs);
+export const date = (atMs: number, language: Language): string => format(language, "day").format(atMs);
 export const dayAndClock = (atMs: number, language: Language): string => format(language, "both").format(atMs);
 
 /** `0:07`, `12:40`, `1:02:03`. */

@@ -1,6 +1,17 @@
 /** Calls to central. Every failure becomes a `Fault` with a stable kind and central's own words. */
 
-import type { Alarm, LaneMode, LanesView, Me, PassagePage, PassageView, Recognition, Sent, Words } from "../contract";
+import type {
+  Alarm,
+  DayView,
+  LaneMode,
+  LanesView,
+  Me,
+  PassagePage,
+  PassageView,
+  Recognition,
+  Sent,
+  Words,
+} from "../contract";
 
 /** Central answers within this, or the call has failed. */
 const WITHIN_MS = 10_000;
@@ -96,6 +107,8 @@ export const api = {
   acknowledge: (id: string, note: string) =>
     call<void>("POST", `/alarms/${encodeURIComponent(id)}/acknowledge`, { note }),
   recognition: () => call<Recognition>("GET", "/recognition"),
+  /** As `2026-11-27`; today where none is given. */
+  day: (which?: string) => call<DayView>("GET", `/day${query({ day: which })}`),
 };
 
 export type Api = typeof api;

@@ -10,6 +10,7 @@ import { ActionBar } from "./ActionBar";
 import { AlarmList } from "./AlarmList";
 import { Attention } from "./Attention";
 import { carryOut } from "./carryOut";
+import { Day } from "./Day";
 import { Dialogs } from "./Dialogs";
 import { Header } from "./Header";
 import { LanePane } from "./LanePane";
@@ -104,6 +105,7 @@ function Page(props: { desk: Desk }) {
       <main class={`view ${state.live ? "" : "stale"}`}>
         {state.view === "lanes" && <LanePane />}
         {state.view === "passages" && <PassageList />}
+        {state.view === "day" && <Day />}
         {state.view === "alarms" && <AlarmList />}
         {state.view === "recognition" && <Recognition />}
       </main>

@@ -26,6 +26,11 @@ export function Header() {
             {t.actions.passages} <kbd>L</kbd>
           </button>
         )}
+        {desk.mayAct() && (
+          <button type="button" aria-pressed={state.view === "day"} onClick={() => go("day")}>
+            {t.actions.day} <kbd>D</kbd>
+          </button>
+        )}
         {desk.mayAlarms() && (
           <button
             type="button"

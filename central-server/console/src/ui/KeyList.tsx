@@ -27,7 +27,12 @@ export function KeyList() {
     [["1", "…", "6"], t.keys.inDialogs],
     [["↵"], t.keys.enter],
     [["Esc"], t.keys.escape],
-    ...(desk.mayAct() ? ([[["L"], t.actions.passages]] as [string[], string][]) : []),
+    ...(desk.mayAct()
+      ? ([
+          [["L"], t.actions.passages],
+          [["D"], t.actions.day],
+        ] as [string[], string][])
+      : []),
     ...(desk.mayAlarms()
       ? ([
           [["A"], t.actions.alarms],

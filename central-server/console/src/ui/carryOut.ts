@@ -25,6 +25,9 @@ export function carryOut(desk: Desk, key: KeyAct): void {
     case "passages":
       if (desk.mayAct()) desk.set({ view: view === "passages" ? "lanes" : "passages" });
       break;
+    case "day":
+      if (desk.mayAct()) desk.set({ view: view === "day" ? "lanes" : "day" });
+      break;
     case "alarms":
       if (desk.mayAlarms()) desk.set({ view: view === "alarms" ? "lanes" : "alarms" });
       break;
