@@ -43,12 +43,12 @@ test("one key shows each lane's day; what is over its limit is marked", async ()
     "8:00:00",
     "KHÔNG CÓ GHI CHÉP",
   ]);
-  expect(row(shown, "Điều khiển tay (MANUAL) (≤ 1 %)")).toEqual(["▲ 3.33 % (16:00)", "0 %", "–", "0 %", "–"]);
-  expect(row(shown, "Cán bộ can thiệp")).toEqual(["▲ 12.0 (24)", "2.0 (4)", "4", "2.0 (4)", "0"]);
+  expect(row(shown, "Điều khiển tay (MANUAL) (≤ 1 %)")).toEqual(["▲ trên mức 3.33 % (16:00)", "0 %", "–", "0 %", "–"]);
+  expect(row(shown, "Cán bộ can thiệp")).toEqual(["▲ trên mức 12.0 (24)", "2.0 (4)", "0", "2.0 (4)", "0"]);
   expect(row(shown, "Chờ cán bộ quá")).toEqual(["6 / 2 / 0", "0 / 0 / 0", "0 / 0 / 0", "0 / 0 / 0", "–"]);
   expect(row(shown, "Lỗi")[0]).toBe("1");
   expect(row(shown, "Máy tại làn khởi động")[0]).toBe("2 (≤ 12:00)");
-  expect(row(shown, "Tin của máy tại làn chưa tới")).toEqual(["0", "0", "0", "▲ 3", "0"]);
+  expect(row(shown, "Tin của máy tại làn chưa tới")).toEqual(["0", "0", "0", "▲ trên mức 3", "0"]);
   expect(shown.all(".day td.moved").length).toBe(3);
   await shown.press("KeyD");
   expect(shown.find(".day")).toBeNull();
@@ -73,6 +73,7 @@ test("days are walked through; the later answer of an earlier question is droppe
   const say = central();
   const shown = await open("officer", say);
   expect(say.day).toHaveBeenCalledWith(undefined);
+  expect(document.activeElement?.textContent).toBe("◀ Ngày trước");
   const [previous, next, today] = shown.all(".days button") as HTMLButtonElement[];
   expect(next?.disabled).toBe(true);
   let late: (view: DayView) => void = () => undefined;

@@ -176,7 +176,12 @@ export function day(change: Partial<DayView> = {}): DayView {
         alarms: { lane_fault: 1 },
       }),
       laneDay("in-2"),
-      laneDay("in-3", { times: dayTimes({ open: 0 }), mode: "closed", passages: { all: 0, automatic: 0, unread: 0 } }),
+      laneDay("in-3", {
+        times: dayTimes({ open: 0 }),
+        mode: "closed",
+        passages: { all: 0, automatic: 0, unread: 0 },
+        interventions: {},
+      }),
       laneDay("out-1", { missing: 3, clock_doubtful: true }),
       laneDay("out-2", {
         heard: 0,

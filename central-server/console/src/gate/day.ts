@@ -18,6 +18,8 @@ export const tooManual = ({ times }: LaneDay): boolean =>
 export const interventionsPer100 = (lane: LaneDay): number | null =>
   lane.passages.all === 0 ? null : (total(lane.interventions) / lane.passages.all) * 100;
 
+export const tooManyInterventions = (lane: LaneDay): boolean => (interventionsPer100(lane) ?? 0) > MOST_INTERVENTIONS;
+
 /** How often an officer was waited for 30, 60 and 120 seconds. */
 export const officerAway = (lane: LaneDay): number[] => [1, 2, 3].map((n) => lane.faults[`officer_away_${n}`] ?? 0);
 

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DayView } from "../contract";
-import { clock, date } from "../gate/time";
+import { clock, date, ms } from "../gate/time";
 import { DayLanes } from "./DayLanes";
 import { DayTable } from "./DayTable";
 import { ListHead } from "./ListHead";
@@ -14,6 +14,7 @@ export function Day() {
   const [day, setDay] = useState<DayView | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const asked = useRef(0);
+  const begin = useRef<HTMLButtonElement>(null);
   const read = async (which?: string) => {
     asked.current += 1;
     const mine = asked.current;
@@ -28,12 +29,17 @@ export function Day() {
   };
   // Today; after that by the reader's choice.
   useEffect(() => void read(), []);
+  // From here Enter and Tab walk through the days.
+  const there = day !== null;
+  useEffect(() => {
+    if (there) begin.current?.focus();
+  }, [there]);
   const go = (which: string | null | undefined) => which != null && void read(which);
   return (
     <section class="list" aria-label={t.day.title}>
       <ListHead title={t.day.title} />
       <div class="days">
-        <button type="button" disabled={!day?.previous} onClick={() => go(day?.previous)}>
+        <button ref={begin} type="button" disabled={!day?.previous} onClick={() => go(day?.previous)}>
           ◀ {t.day.previous}
         </button>
         <button type="button" disabled={!day?.next} onClick={() => go(day?.next)}>
@@ -44,8 +50,8 @@ export function Day() {
         </button>
         {day && (
           <p role="status">
-            <b>{date(day.from / 1000, language)}</b>
-            {day.next === null && ` · ${t.day.upTo} ${clock(day.until / 1000, language)}`}
+            <b>{date(ms(day.from), language)}</b>
+            {day.next === null && ` · ${t.day.upTo} ${clock(ms(day.until), language)}`}
           </p>
         )}
       </div>
