@@ -69,6 +69,18 @@ test("each MANUAL says when, what stood then, and who said what; no reason is ma
   expect(manuals[2]).toContain("07:56:00 – vẫn còn");
 });
 
+test("an account that ends early and a clock that is not trusted are told", async () => {
+  const say = central();
+  const [first, ...others] = day().lanes;
+  const times = first?.times ? { ...first.times, until: (EIGHT - 3_600_000) * 1000 } : null;
+  say.day.mockImplementation(async () => day({ lanes: first ? [{ ...first, times }, ...others] : [] }));
+  const shown = await open("officer", say);
+  expect(shown.all(".day-lanes .warn").map((p) => p.textContent)).toEqual([
+    "tính đến 07:00:00",
+    "Đồng hồ tại làn chưa đồng bộ",
+  ]);
+});
+
 test("days are walked through; the later answer of an earlier question is dropped", async () => {
   const say = central();
   const shown = await open("officer", say);

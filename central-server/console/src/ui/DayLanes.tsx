@@ -10,6 +10,7 @@ export function DayLanes(props: { day: DayView }) {
   const said = (lane: LaneDay) =>
     lane.manual.length > 0 ||
     lane.clock_doubtful ||
+    endsEarly(lane, props.day) ||
     [lane.interventions, deviceFaults(lane), lane.alarms].some((counts) => Object.keys(counts).length > 0);
   return (
     <div class="day-lanes">
@@ -20,18 +21,26 @@ export function DayLanes(props: { day: DayView }) {
   );
 }
 
+/** More happened than is counted: the account ends before the others. */
+const endsEarly = ({ times }: LaneDay, day: DayView): boolean => times !== null && times.until < day.until;
+
 function OneLane(props: { lane: LaneDay; day: DayView }) {
-  const { t, name } = useSpeech();
-  const { lane } = props;
+  const { t, language, name } = useSpeech();
+  const { lane, day } = props;
   return (
     <article class="one">
       <h2>{lane.lane}</h2>
       {lane.clock_doubtful && <p class="warn">{t.passage.clockBad}</p>}
+      {lane.times && endsEarly(lane, day) && (
+        <p class="warn">
+          {t.day.upTo} {clock(ms(lane.times.until), language)}
+        </p>
+      )}
       <h3>{t.day.manual}</h3>
       {lane.manual.length === 0 && <p class="hint">{t.day.noManual}</p>}
       <ul class="manuals">
         {lane.manual.map((manual) => (
-          <OneManual key={manual.since} manual={manual} day={props.day} />
+          <OneManual key={manual.since} manual={manual} day={day} />
         ))}
       </ul>
       <Counted title={t.day.acts} counts={lane.interventions} word={(code) => name("acts", code)} />
@@ -45,7 +54,7 @@ function OneManual(props: { manual: Manual; day: DayView }) {
   const { t, language, name } = useSpeech();
   const { manual, day } = props;
   const at = (when: number) =>
-    when < day.from || when > day.until ? dayAndClock(when / 1000, language) : clock(when / 1000, language);
+    when < day.from || when > day.until ? dayAndClock(ms(when), language) : clock(ms(when), language);
   return (
     <li>
       <p>
