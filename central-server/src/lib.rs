@@ -30,6 +30,7 @@ pub mod evidence;
 pub mod http;
 pub mod ingest;
 pub mod officer;
+pub mod owed;
 pub mod recognition;
 pub mod routing;
 pub mod serve;

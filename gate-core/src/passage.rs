@@ -34,6 +34,8 @@ pub enum OpenedBy {
     Console,
     /// An officer at the lane.
     Panel,
+    /// A shift leader's word for a convoy.
+    Convoy,
     /// The manual key, the emergency input or a hand on the boom.
     ByHand,
 }

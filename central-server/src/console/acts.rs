@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use gate_core::ids::{LaneId, PassageId};
-use gate_core::message::command::{CommandBody, LaneMode, OfficerRole};
+use gate_core::message::command::{CommandBody, ConvoySize, LaneMode, OfficerRole};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -27,6 +27,12 @@ const STOP_WAITS: Duration = Duration::from_millis(300);
 pub(super) enum LaneAct {
     /// Let this vehicle pass once.
     Open,
+    /// Let it pass first; the confirmations that it lacks are owed.
+    Priority,
+    /// Let a convoy pass.
+    Convoy,
+    /// End the convoy.
+    ConvoyOver,
     /// Send it back.
     Refuse,
     /// Keep it where it is.
@@ -47,6 +53,8 @@ pub(super) struct Said {
     reason: Option<String>,
     #[serde(default)]
     mode: Option<LaneMode>,
+    #[serde(default)]
+    convoy: Option<ConvoySize>,
 }
 
 /// The answer: it went out.
@@ -71,11 +79,18 @@ pub(super) async fn act(
     let (commander, officer) = (&app.commander, who.officer());
     let sent = match act {
         LaneAct::Stop => commander.send(&lane, CommandBody::Stop, officer, &reason).await,
-        LaneAct::Open => {
+        LaneAct::Open | LaneAct::Priority => {
             let passage = needed(said.passage)?;
             may_overrule(&app, passage, who.role).await?;
-            commander.grant(&lane, passage, officer, &reason).await
+            commander.grant(&lane, passage, act == LaneAct::Priority, officer, &reason).await
         }
+        LaneAct::Convoy => {
+            let bad = |why: String| Fault::new(StatusCode::BAD_REQUEST, "convoy", why);
+            let size = said.convoy.ok_or_else(|| bad("convoy is missing: vehicles and minutes".to_owned()))?;
+            let size = size.check().map_err(bad)?;
+            commander.send(&lane, CommandBody::Convoy { size }, officer, &reason).await
+        }
+        LaneAct::ConvoyOver => commander.send(&lane, CommandBody::ConvoyOver, officer, &reason).await,
         LaneAct::Refuse => {
             let passage = at_stop_line(&app, &lane, needed(said.passage)?)?;
             commander.send(&lane, CommandBody::Refuse { passage }, officer, &reason).await

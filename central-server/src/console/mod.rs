@@ -11,6 +11,7 @@ mod lanes;
 mod listeners;
 mod lists;
 mod live;
+mod owed;
 mod page;
 mod plate;
 mod recognition;
@@ -47,6 +48,11 @@ pub fn router(app: App) -> Router {
         .route("/console/api/lanes/{lane}/hold", lane(acts::LaneAct::Hold))
         .route("/console/api/lanes/{lane}/stop", lane(acts::LaneAct::Stop))
         .route("/console/api/lanes/{lane}/mode", lane(acts::LaneAct::Mode))
+        .route("/console/api/lanes/{lane}/priority", lane(acts::LaneAct::Priority))
+        .route("/console/api/lanes/{lane}/convoy", lane(acts::LaneAct::Convoy))
+        .route("/console/api/lanes/{lane}/convoy-over", lane(acts::LaneAct::ConvoyOver))
+        .route("/console/api/owed", get(owed::list))
+        .route("/console/api/owed/{id}", post(owed::settle))
         .route("/console/api/alarms", get(alarms::alarms))
         .route("/console/api/alarms/{id}/acknowledge", post(alarms::acknowledge))
         .route("/console/api/day", get(day::day))

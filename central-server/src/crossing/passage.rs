@@ -47,6 +47,9 @@ pub struct PassageRecord {
     pub unread: bool,
     /// The plate as an officer corrected it.
     pub corrected: Option<String>,
+    /// An officer let it through first; the confirmations that it lacked are owed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub priority: bool,
     /// Plates and containers.
     pub parts: Vec<PassagePart>,
     /// Every event's clock was synchronised.
@@ -115,6 +118,7 @@ impl PassageRecord {
             decided_by: None,
             unread: false,
             corrected: None,
+            priority: false,
             parts: Vec::new(),
             clock_synchronised: true,
             events: 0,
@@ -146,6 +150,8 @@ impl PassageRecord {
                 self.decided_by = Some(*by);
             }
             EventBody::Act { plate: Some(plate), .. } => self.corrected = Some(plate.clone()),
+            // The word that opened is the last one.
+            EventBody::Act { act, .. } if act == "priority" || act == "open" => self.priority = act == "priority",
             // The edge may have recorded the end and died before it remembered that.
             EventBody::PassageEnded { outcome: PassageOutcome::Unseen, .. } if self.outcome.is_some() => {}
             EventBody::PassageEnded { outcome, opened_by } => {

@@ -60,12 +60,13 @@ pub(super) async fn correction(tx: &mut Tx, passage: PassageId) -> Result<Option
 pub(super) async fn write(tx: &mut Tx, p: &PassageRecord) -> Result<(), StoreError> {
     tx.run(sql!(
         "INSERT INTO passages (id, edge, lane, direction, began_at, ended_at, outcome, opened_by, class, class_confidence, \
-         verdict, decision, decided_by, unread, corrected, clock_synchronised, events, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1) \
+         verdict, decision, decided_by, unread, corrected, priority, clock_synchronised, events, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1) \
          ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, began_at = excluded.began_at, \
          ended_at = excluded.ended_at, outcome = excluded.outcome, opened_by = excluded.opened_by, class = excluded.class, \
          class_confidence = excluded.class_confidence, verdict = excluded.verdict, decision = excluded.decision, \
          decided_by = excluded.decided_by, unread = excluded.unread, corrected = excluded.corrected, \
+         priority = excluded.priority, \
          clock_synchronised = excluded.clock_synchronised, events = excluded.events, version = passages.version + 1",
         p.id,
         &p.edge,
@@ -82,6 +83,7 @@ pub(super) async fn write(tx: &mut Tx, p: &PassageRecord) -> Result<(), StoreErr
         p.decided_by.map(|d| word(&d)),
         p.unread,
         p.corrected.as_deref(),
+        p.priority,
         p.clock_synchronised,
         p.events
     ))
@@ -157,6 +159,7 @@ fn read(row: &Row, parts: &[Row]) -> Result<PassageRecord, StoreError> {
         decided_by: row.maybe_word("decided_by")?,
         unread: row.flag("unread")?,
         corrected: row.get("corrected")?,
+        priority: row.flag("priority")?,
         parts: parts.iter().map(read_part).collect::<Result<_, _>>()?,
         clock_synchronised: row.flag("clock_synchronised")?,
         events: row.count("events")?,

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub(super) const NEAR: i64 = 5 * 60_000_000;
 
 /// Acts on one vehicle: they come with every passage and say nothing of the barrier.
-const ON_A_VEHICLE: [&str; 5] = ["open", "refuse", "hold", "correct_plate", "was_trailer"];
+const ON_A_VEHICLE: [&str; 6] = ["open", "priority", "refuse", "hold", "correct_plate", "was_trailer"];
 
 /// Whether nothing is written to the barrier in this state.
 pub(super) fn is_manual(state: &str) -> bool {

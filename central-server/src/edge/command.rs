@@ -90,7 +90,8 @@ impl Commander {
         Self(Arc::new(Inner { site, store, keys, live, post, clock }))
     }
 
-    /// Grants one opening to the passage that stands at the lane's stop line now.
+    /// Grants one opening to the passage that stands at the lane's stop line now; with `priority` the
+    /// confirmations that it lacks are owed.
     ///
     /// # Errors
     /// [`CommandError`]; then nothing was sent.
@@ -98,6 +99,7 @@ impl Commander {
         &self,
         lane: &LaneId,
         passage: PassageId,
+        priority: bool,
         officer: OfficerRef,
         reason: &str,
     ) -> Result<Sent, CommandError> {
@@ -105,7 +107,8 @@ impl Commander {
         let other = || CommandError::OtherVehicle { lane: lane.clone(), now: now.passage, wanted: passage };
         let track = now.track.filter(|_| now.passage == Some(passage)).ok_or_else(other)?;
         let grant = GrantId(self.0.clock.id());
-        self.send(lane, CommandBody::Grant { grant, passage, track, life_ms: GRANT_LIFE_MS }, officer, reason).await
+        self.send(lane, CommandBody::Grant { grant, passage, track, life_ms: GRANT_LIFE_MS, priority }, officer, reason)
+            .await
     }
 
     /// Sends a command. STOP goes at once whatever is known of the lane.
@@ -123,7 +126,7 @@ impl Commander {
             return self.stop(lane, officer, reason).await;
         }
         let what = what(&body);
-        if reason.trim().is_empty() && !matches!(body, CommandBody::Hold { .. }) {
+        if reason.trim().is_empty() && !matches!(body, CommandBody::Hold { .. } | CommandBody::ConvoyOver) {
             return Err(CommandError::NoReason(what));
         }
         let session = self.fresh(lane)?.session;
@@ -211,22 +214,26 @@ impl Commander {
 
 fn what(body: &CommandBody) -> &'static str {
     match body {
+        CommandBody::Grant { priority: true, .. } => "priority",
         CommandBody::Grant { .. } => "grant",
         CommandBody::Refuse { .. } => "refuse",
         CommandBody::Hold { .. } => "hold",
         CommandBody::Mode { .. } => "mode",
+        CommandBody::Convoy { .. } => "convoy",
+        CommandBody::ConvoyOver => "convoy_over",
         CommandBody::Stop => "stop",
     }
 }
 
 fn act_of(command: &LaneCommand) -> Act {
     let (passage, detail) = match &command.body {
-        CommandBody::Grant { grant, passage, track, life_ms } => {
+        CommandBody::Grant { grant, passage, track, life_ms, .. } => {
             (Some(*passage), serde_json::json!({"grant": grant, "track": track, "life_ms": life_ms}))
         }
         CommandBody::Refuse { passage } | CommandBody::Hold { passage } => (Some(*passage), serde_json::json!({})),
         CommandBody::Mode { mode } => (None, serde_json::json!({"mode": word(mode)})),
-        CommandBody::Stop => (None, serde_json::json!({})),
+        CommandBody::Convoy { size } => (None, serde_json::json!(size)),
+        CommandBody::ConvoyOver | CommandBody::Stop => (None, serde_json::json!({})),
     };
     Act {
         officer: command.officer.clone(),

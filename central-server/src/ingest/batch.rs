@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::audit::{LeafKind, add_leaf_as};
 use crate::crossing;
 use crate::edge::News;
+use crate::owed;
 use crate::recognition;
 use crate::sql;
 use crate::store::{StoreError, Tx};
@@ -69,6 +70,9 @@ async fn together(app: &App, messages: &[Examined], these: &[usize]) -> Result<(
     for passage in &touched.passages {
         crossing::refresh(&mut tx, *passage, &app.clock).await?;
     }
+    for passage in ended(messages, &touched.new) {
+        owed::note(&mut tx, &*app.lists.now(&app.clock).await?, passage).await?;
+    }
     let mut news = strangers.note(&mut tx, &app.clock).await?;
     news.extend(alarms(app, &mut tx, messages, &touched.new).await?);
     let acks = acknowledge::advance(&mut tx, &touched.epochs).await?;
@@ -86,6 +90,14 @@ async fn together(app: &App, messages: &[Examined], these: &[usize]) -> Result<(
         app.live.tell(news);
     }
     Ok(())
+}
+
+/// Passages that are over by one of these.
+fn ended<'a>(messages: &'a [Examined], new: &'a [usize]) -> impl Iterator<Item = PassageId> {
+    new.iter().filter_map(|&at| match &messages[at] {
+        Examined::Event { event, .. } if matches!(event.body, EventBody::PassageEnded { .. }) => event.passage,
+        _ => None,
+    })
 }
 
 /// Watchlist hits that edges found by their own lists.

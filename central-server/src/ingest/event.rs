@@ -52,6 +52,8 @@ pub(super) fn kind(body: &EventBody) -> &'static str {
         EventBody::Fault { .. } => "fault",
         EventBody::FaultCleared { .. } => "fault_cleared",
         EventBody::ModeChanged { .. } => "mode_changed",
+        EventBody::ConvoyBegan { .. } => "convoy_began",
+        EventBody::ConvoyEnded { .. } => "convoy_ended",
         EventBody::Started { .. } => "started",
     }
 }

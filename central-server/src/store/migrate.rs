@@ -17,6 +17,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (7, "pictures of passages", include_str!("migrations/0007_pictures.sql")),
     (8, "how well plates are read", include_str!("migrations/0008_recognition.sql")),
     (9, "how lanes stood", include_str!("migrations/0009_standing.sql")),
+    (10, "who went first", include_str!("migrations/0010_priority.sql")),
 ];
 
 fn steps(postgres: bool) -> Migrator {

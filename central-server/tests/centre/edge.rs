@@ -208,6 +208,7 @@ impl Edge {
                 inputs: vec![("stop_line".into(), Some(false))],
                 faults: Vec::new(),
                 display: "MOI XE VAO".into(),
+                convoy: None,
             };
             change(&mut status);
             status

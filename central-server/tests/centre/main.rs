@@ -16,6 +16,7 @@ mod console;
 mod day;
 mod decide;
 mod evidence;
+mod first;
 mod ingest;
 mod lists;
 mod outside;

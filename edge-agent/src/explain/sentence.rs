@@ -140,6 +140,12 @@ fn vietnamese(body: &EventBody) -> String {
         EventBody::Fault { code, detail } => format!("Sự cố: {} ({detail}).", known(words::fault(code), code, vi)),
         EventBody::FaultCleared { code } => format!("Hết sự cố: {}.", known(words::fault(code), code, vi)),
         EventBody::ModeChanged { mode, cause } => format!("Chế độ làn: {}; do {cause}.", vi(words::mode(*mode))),
+        EventBody::ConvoyBegan { size } => {
+            format!("Bắt đầu cho đoàn xe qua: {} xe, trong {} phút.", size.vehicles, size.minutes)
+        }
+        EventBody::ConvoyEnded { passed, of, why } => {
+            format!("Hết đoàn xe: {passed} trong {of} xe đã qua; {}.", vi(words::convoy_end(*why)))
+        }
         EventBody::Started { version, found } => format!("Máy tại làn khởi động (bản {version}): {found}."),
     }
 }
@@ -212,6 +218,12 @@ fn english(body: &EventBody) -> String {
         EventBody::Fault { code, detail } => format!("Fault: {} ({detail}).", known(words::fault(code), code, en)),
         EventBody::FaultCleared { code } => format!("Fault over: {}.", known(words::fault(code), code, en)),
         EventBody::ModeChanged { mode, cause } => format!("Lane mode: {}; by {cause}.", en(words::mode(*mode))),
+        EventBody::ConvoyBegan { size } => {
+            format!("A convoy may pass: {} vehicles within {} minutes.", size.vehicles, size.minutes)
+        }
+        EventBody::ConvoyEnded { passed, of, why } => {
+            format!("The convoy is over: {passed} of {of} vehicles passed; {}.", en(words::convoy_end(*why)))
+        }
         EventBody::Started { version, found } => format!("The agent started (version {version}): {found}."),
     }
 }

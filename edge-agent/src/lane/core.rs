@@ -214,6 +214,7 @@ impl LaneCore {
             inputs: inputs.into_iter().map(|(name, active)| (name.as_str().to_owned(), active)).collect(),
             faults: self.faults.keys().cloned().collect(),
             display: lane.sign().vi().to_owned(),
+            convoy: lane.convoy(now),
         }
     }
 }

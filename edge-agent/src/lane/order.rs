@@ -17,6 +17,8 @@ impl LaneCore {
             CommandBody::Refuse { .. } => "command refuse",
             CommandBody::Hold { .. } => "command hold",
             CommandBody::Mode { .. } => "command mode",
+            CommandBody::Convoy { .. } => "command convoy",
+            CommandBody::ConvoyOver => "command convoy_over",
             CommandBody::Stop => "command stop",
         };
         let (officer, reason) = (command.officer.clone(), command.reason.clone());
@@ -53,7 +55,10 @@ impl LaneCore {
             return;
         };
         let order = match act {
-            LaneAct::Open => Act::Open { given: None },
+            LaneAct::Open => Act::Open { given: None, priority: false },
+            LaneAct::Priority => Act::Open { given: None, priority: true },
+            LaneAct::Convoy(size) => Act::Convoy(size),
+            LaneAct::ConvoyOver => Act::ConvoyOver,
             LaneAct::Refuse => Act::Refuse(None),
             LaneAct::Hold => Act::Hold(None),
             LaneAct::CorrectPlate(text) => Act::CorrectPlate(text),

@@ -5,7 +5,7 @@ use gate_core::clock::{Monotonic, UtcMicros};
 use gate_core::decision::Decision;
 use gate_core::ids::Sha256Hex;
 use gate_core::lane::sign::Sign;
-use gate_core::message::command::{LaneCommand, LaneMode, OfficerRef};
+use gate_core::message::command::{ConvoySize, LaneCommand, LaneMode, OfficerRef};
 use gate_core::message::exchange::RouteAdvice;
 use gate_core::message::status::LaneStatus;
 use gate_core::plate::text::for_people;
@@ -127,6 +127,8 @@ pub enum LaneStop {
 pub enum LaneAct {
     /// Let the vehicle at the stop line pass, once.
     Open,
+    /// Let it pass first, once; the confirmations that it lacks are owed.
+    Priority,
     /// Send it back.
     Refuse,
     /// Keep it where it is.
@@ -145,4 +147,8 @@ pub enum LaneAct {
     WayIsEmpty,
     /// Change how the lane works.
     Mode(LaneMode),
+    /// Let the next vehicles pass as a convoy.
+    Convoy(ConvoySize),
+    /// End the convoy.
+    ConvoyOver,
 }

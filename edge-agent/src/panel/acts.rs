@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gate_core::ids::LaneId;
-use gate_core::message::command::{LaneMode, OfficerRef, OfficerRole};
+use gate_core::message::command::{ConvoySize, LaneMode, OfficerRef, OfficerRole};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
@@ -110,12 +110,15 @@ pub struct Act {
     plate: Option<String>,
     #[serde(default)]
     mode: Option<LaneMode>,
+    #[serde(default)]
+    convoy: Option<ConvoySize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum ActName {
     Open,
+    Priority,
     Refuse,
     Hold,
     Reset,
@@ -125,6 +128,8 @@ enum ActName {
     HoldNoLonger,
     WayIsEmpty,
     Mode,
+    Convoy,
+    ConvoyOver,
 }
 
 /// What of a person's role forbids an act; `None` when nothing does. Making a lane stricter is any
@@ -132,6 +137,7 @@ enum ActName {
 fn forbidden(role: OfficerRole, act: &LaneAct) -> Option<&'static str> {
     match (role, act) {
         (OfficerRole::Administrator, _) => Some("an administrator does not work barriers"),
+        (OfficerRole::Officer, LaneAct::Convoy(_) | LaneAct::ConvoyOver) => Some("a convoy is the shift leader's"),
         (OfficerRole::Officer, LaneAct::Mode(LaneMode::Automatic)) => {
             Some("handing a lane back to automatic is the shift leader's")
         }
@@ -154,12 +160,26 @@ pub async fn act(
     if reason.chars().count() > MAX_REASON {
         return Err(bad("the reason is longer than 500 characters"));
     }
-    let needs_reason = [ActName::Open, ActName::Refuse, ActName::Reset, ActName::WayIsEmpty, ActName::Mode];
+    let needs_reason = [
+        ActName::Open,
+        ActName::Priority,
+        ActName::Refuse,
+        ActName::Reset,
+        ActName::WayIsEmpty,
+        ActName::Mode,
+        ActName::Convoy,
+    ];
     if reason.is_empty() && needs_reason.contains(&body.act) {
         return Err(bad("this act needs a reason"));
     }
     let act = match (body.act, body.plate, body.mode) {
         (ActName::Open, ..) => LaneAct::Open,
+        (ActName::Priority, ..) => LaneAct::Priority,
+        (ActName::Convoy, ..) => {
+            let size = body.convoy.ok_or_else(|| bad("convoy is missing: vehicles and minutes"))?;
+            LaneAct::Convoy(size.check().map_err(|why| bad(&why))?)
+        }
+        (ActName::ConvoyOver, ..) => LaneAct::ConvoyOver,
         (ActName::Refuse, ..) => LaneAct::Refuse,
         (ActName::Hold, ..) => LaneAct::Hold,
         (ActName::Reset, ..) => LaneAct::Reset,

@@ -18,6 +18,7 @@ use crate::lane::view::LaneAct;
 fn view() -> LaneView {
     LaneView {
         status: LaneStatus {
+            convoy: None,
             lane: LaneId::new("in-1").unwrap(),
             direction: Direction::Entry,
             session: LaneSession("s".to_owned()),

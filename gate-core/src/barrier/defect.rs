@@ -98,11 +98,13 @@ pub enum Defect {
     TimeOpens,
     /// A vehicle that nobody let in is not recorded.
     NobodyCounted,
+    /// A convoy has as many vehicles as come, and no end.
+    ConvoyWithoutEnd,
 }
 
 impl Defect {
     /// All defects.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::Dead,
         Self::OpensWithoutGrant,
         Self::GrantNotConsumed,
@@ -149,6 +151,7 @@ impl Defect {
         Self::AnyAnswer,
         Self::TimeOpens,
         Self::NobodyCounted,
+        Self::ConvoyWithoutEnd,
     ];
 }
 

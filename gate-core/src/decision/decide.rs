@@ -183,6 +183,25 @@ fn required<'a>(vehicle: &ExpectedVehicle, direction: Direction, rules: &'a Rule
     })
 }
 
+/// The confirmations that a vehicle lacks which was let through first: by its rule where it was announced; else every
+/// one that a rule for this direction might ask of it.
+#[must_use]
+pub fn owed(rules: &RuleSet, direction: Direction, vehicle: Option<&ExpectedVehicle>) -> Vec<ConfirmationKind> {
+    let mut kinds: Vec<ConfirmationKind> = match vehicle {
+        Some(vehicle) => {
+            let needs = required(vehicle, direction, rules).map(|rule| rule.needs.as_slice()).unwrap_or_default();
+            needs.iter().copied().filter(|kind| !vehicle.confirmed.contains(kind)).collect()
+        }
+        None => {
+            let fitting = rules.confirmations.iter().filter(|rule| rule.direction.is_none_or(|d| d == direction));
+            fitting.flat_map(|rule| rule.needs.iter().copied()).collect()
+        }
+    };
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
 fn confirmation_name(kind: ConfirmationKind) -> String {
     serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }

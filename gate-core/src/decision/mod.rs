@@ -4,7 +4,7 @@ mod decide;
 mod facts;
 mod fitting;
 
-pub use decide::{Outcome, decide};
+pub use decide::{Outcome, decide, owed};
 pub use facts::{Decider, Lists};
 pub use fitting::class_fits;
 

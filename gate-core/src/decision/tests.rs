@@ -254,3 +254,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_went_first_owes_what_the_rules_ask_and_was_not_given() {
+    let rule = |direction, laden, needs: &[ConfirmationKind]| ConfirmationRule {
+        direction,
+        country: None,
+        laden,
+        needs: needs.to_vec(),
+    };
+    use ConfirmationKind::{BorderGuardIn, BorderGuardOut, CustomsIn, PlantQuarantine};
+    let rules = RuleSet {
+        confirmations: vec![
+            rule(Some(Direction::Entry), Some(true), &[BorderGuardIn, CustomsIn, PlantQuarantine]),
+            rule(Some(Direction::Entry), None, &[CustomsIn, BorderGuardIn]),
+            rule(Some(Direction::Exit), None, &[BorderGuardOut]),
+        ],
+        ..rules()
+    };
+    let announced = ExpectedVehicle { laden: false, confirmed: vec![BorderGuardIn], ..vehicle("云G12345") };
+    assert_eq!(owed(&rules, Direction::Entry, Some(&announced)), [CustomsIn]);
+    assert_eq!(
+        owed(&rules, Direction::Entry, None),
+        [BorderGuardIn, CustomsIn, PlantQuarantine],
+        "nobody knows what a vehicle carries that nobody announced"
+    );
+    assert_eq!(owed(&rules, Direction::Exit, None), [BorderGuardOut]);
+}

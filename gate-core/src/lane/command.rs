@@ -110,12 +110,14 @@ impl Freshness {
             CommandBody::Grant { life_ms, .. } if life_ms > CommandBody::MAX_GRANT_LIFE_MS => {
                 return Err(CommandRefusal::Unfit(format!("a grant may not live for {life_ms} ms")));
             }
-            CommandBody::Grant { grant, passage, track, life_ms } => {
-                Act::Open { given: Some((grant, passage, track, life_ms)) }
+            CommandBody::Grant { grant, passage, track, life_ms, priority } => {
+                Act::Open { given: Some((grant, passage, track, life_ms)), priority }
             }
             CommandBody::Refuse { passage } => Act::Refuse(Some(passage)),
             CommandBody::Hold { passage } => Act::Hold(Some(passage)),
             CommandBody::Mode { mode } => Act::Mode(mode),
+            CommandBody::Convoy { size } => Act::Convoy(size.check().map_err(CommandRefusal::Unfit)?),
+            CommandBody::ConvoyOver => Act::ConvoyOver,
             CommandBody::Stop => return Ok(Accepted::Stop { cause: command.officer.name }),
         };
         self.last_seq = command.seq;

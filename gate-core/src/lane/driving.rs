@@ -19,6 +19,7 @@ const TAILGATING: &str = "tailgating";
 impl Lane {
     pub(super) fn barrier_is(&mut self, state: BarrierState, now: Monotonic) {
         let was = std::mem::replace(&mut self.barrier, state);
+        self.watch_convoy_barrier();
         // Nobody saw whether it left the stop line: who drives in next may be another.
         let blind = matches!(was, BarrierState::Open | BarrierState::HeldOpen) && state == BarrierState::Unknown;
         if let (true, LaneState::Passing, Some(vehicle)) = (blind, self.state, &mut self.vehicle) {
@@ -30,6 +31,8 @@ impl Lane {
         }
         let opening_is_over = !matches!(state, BarrierState::Opening | BarrierState::Open | BarrierState::HeldOpen);
         if self.state == LaneState::Granted && opening_is_over && now.since(self.since) > Duration::from_secs(1) {
+            // What was not opened by then is not opened by it later.
+            self.effects.push(LaneEffect::VoidGrant(Void::Withdrawn));
             self.refer(ReasonCode::LaneNotAutomatic, format!("the barrier is {state}"), now);
         }
     }
@@ -40,7 +43,7 @@ impl Lane {
             LaneState::Tailgated => {}
             // Sight of the first was lost on its way (a reset, a restart of the barrier): its trailer, or another
             // behind it. The loops cannot tell, and a guess doubles a record or loses one.
-            LaneState::Passing if self.vehicle.as_ref().is_some_and(|v| v.left_line) => self.tailgated(now),
+            LaneState::Passing if self.vehicle.as_ref().is_some_and(|v| v.left_line) => self.tailgated(ids, now),
             LaneState::Passing => {}
             _ if self.defects.has(Defect::NobodyCounted) => {}
             _ => self.by_hand(ids, now),
@@ -61,8 +64,9 @@ impl Lane {
                 | BarrierState::EmergencyOpen
                 | BarrierState::Maintenance
         );
+        let of_convoy = self.convoy.is_some() && self.barrier == BarrierState::HeldOpen;
         if let Some(vehicle) = &mut self.vehicle {
-            vehicle.opened_by = OpenedBy::ByHand;
+            vehicle.opened_by = if of_convoy { OpenedBy::Convoy } else { OpenedBy::ByHand };
             vehicle.alarmed = fault;
         }
         if fault {
@@ -92,7 +96,10 @@ impl Lane {
 
     /// Somebody is under the boom who may be a second vehicle. The first one's passage stays open until an
     /// officer says whose body it is: its trailer's, or another's.
-    pub(super) fn tailgated(&mut self, now: Monotonic) {
+    pub(super) fn tailgated(&mut self, ids: StepIds, now: Monotonic) {
+        if self.follows_in_convoy(ids, now) {
+            return;
+        }
         match self.state {
             LaneState::Granted | LaneState::Passing => {
                 self.way_is_watched_no_more();

@@ -7,7 +7,7 @@ use crate::barrier::grant::Void;
 use crate::barrier::state::BarrierState;
 use crate::decision::Decision;
 use crate::ids::{GrantId, PassageId, RequestId, Sha256Hex, TrackId};
-use crate::message::command::{LaneMode, OfficerRef};
+use crate::message::command::{ConvoySize, LaneMode, OfficerRef};
 use crate::message::event::{ActPlace, DecidedBy, EventBody};
 use crate::message::exchange::Seen;
 use crate::reading::{ContainerReading, PlateReading};
@@ -139,6 +139,8 @@ pub enum Act {
     Open {
         /// The console's grant with its passage, track and life; `None` at the lane.
         given: Option<(GrantId, PassageId, TrackId, u32)>,
+        /// It goes first: the confirmations that it lacks are owed.
+        priority: bool,
     },
     /// Send it back; of this passage where it is named.
     Refuse(Option<PassageId>),
@@ -150,6 +152,10 @@ pub enum Act {
     WasTrailer,
     /// Change how the lane works.
     Mode(LaneMode),
+    /// The next vehicles pass by this word; a shift leader's.
+    Convoy(ConvoySize),
+    /// The convoy is over; a shift leader's.
+    ConvoyOver,
 }
 
 /// A question.

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::convoy::Convoy;
 use super::degraded::Reads;
 use super::effect::{LaneEffect, LaneInput, StepIds};
 use super::sign::Sign;
@@ -39,6 +40,9 @@ pub struct Lane {
     pub(super) healthy: bool,
     pub(super) escalated: u8,
     pub(super) sign: Sign,
+    /// The convoy that may pass.
+    #[serde(default)]
+    pub(super) convoy: Option<Convoy>,
     /// Of the last vehicles.
     #[serde(default)]
     pub(super) reads: Reads,
@@ -66,6 +70,7 @@ impl Lane {
             healthy: true,
             escalated: 0,
             sign: Sign::Stop,
+            convoy: None,
             reads: Reads::default(),
             effects: Vec::new(),
             defects: Defects::default(),
@@ -106,7 +111,7 @@ impl Lane {
             LaneInput::Entered => self.entered(ids, now),
             LaneInput::DroveThrough => self.drove_through(now),
             LaneInput::BackedOut => self.leave(PassageOutcome::BackedOut, now),
-            LaneInput::Tailgated => self.tailgated(now),
+            LaneInput::Tailgated => self.tailgated(ids, now),
             LaneInput::TrackChanged => self.track_changed(now),
             LaneInput::Sight(sight) => self.sight(sight, now),
             LaneInput::Replied { request, decision, grant } => self.replied(request, decision, grant, now),
@@ -117,6 +122,7 @@ impl Lane {
         self.watch_presence(later, now);
         self.ask_when_ready(later, now);
         self.watch_time(later, now);
+        self.serve_convoy(later, now);
         self.show();
         std::mem::take(&mut self.effects)
     }
@@ -125,6 +131,9 @@ impl Lane {
         if self.state != state {
             self.state = state;
             self.since = now;
+            if state == LaneState::Passing {
+                self.count_of_convoy();
+            }
         }
     }
 

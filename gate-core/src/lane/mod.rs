@@ -5,6 +5,7 @@
 //! what central sends.
 
 pub mod command;
+mod convoy;
 mod degraded;
 mod driving;
 pub mod effect;

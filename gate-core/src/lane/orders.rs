@@ -6,11 +6,12 @@ use super::state::LaneState;
 use crate::barrier::state::BarrierState;
 use crate::clock::Monotonic;
 use crate::ids::{GrantId, PassageId};
-use crate::message::event::{ActPlace, EventBody};
+use crate::message::command::LaneMode;
+use crate::message::event::{ActPlace, ConvoyEnd, EventBody};
 use crate::passage::{OpenedBy, PassageOutcome};
 
 /// Life of a grant that an officer at the lane gives.
-const LOCAL_GRANT_MS: u32 = 30_000;
+pub(super) const LOCAL_GRANT_MS: u32 = 30_000;
 
 impl Lane {
     pub(super) fn sight(&mut self, sight: Sight, now: Monotonic) {
@@ -58,12 +59,15 @@ impl Lane {
 
     pub(super) fn order(&mut self, order: Order, ids: StepIds, now: Monotonic) {
         let (name, plate) = match &order.act {
+            Act::Open { priority: true, .. } => ("priority", None),
             Act::Open { .. } => ("open", None),
             Act::Refuse(_) => ("refuse", None),
             Act::Hold(_) => ("hold", None),
             Act::CorrectPlate(text) => ("correct_plate", Some(text.clone())),
             Act::WasTrailer => ("was_trailer", None),
             Act::Mode(_) => ("mode", None),
+            Act::Convoy(_) => ("convoy", None),
+            Act::ConvoyOver => ("convoy_over", None),
         };
         let act = EventBody::Act {
             officer: order.officer.clone(),
@@ -85,6 +89,9 @@ impl Lane {
                 self.mode = mode;
                 let cause = format!("{}: {}", order.officer.name, order.reason);
                 self.emit(EventBody::ModeChanged { mode, cause });
+                if mode == LaneMode::Closed {
+                    self.end_convoy(ConvoyEnd::LaneClosed);
+                }
                 Ok(())
             }
             Act::WasTrailer if self.state == LaneState::Tailgated => {
@@ -92,7 +99,9 @@ impl Lane {
                 Ok(())
             }
             Act::WasTrailer => Err("no second vehicle drove in".to_owned()),
-            Act::Open { given } => self.open_by_officer(&order.officer.name, order.place, given, ids, now),
+            Act::Convoy(size) => self.begin_convoy(order.officer, size, now),
+            Act::ConvoyOver => self.order_convoy_over(order.officer.role),
+            Act::Open { given, .. } => self.open_by_officer(&order.officer.name, order.place, given, ids, now),
             Act::Refuse(passage) => self.tell_vehicle(passage, LaneState::Refused, ids, now),
             Act::Hold(passage) => self.tell_vehicle(passage, LaneState::Referred, ids, now),
             Act::CorrectPlate(_) => {

@@ -12,7 +12,7 @@ use crate::clock::Monotonic;
 use crate::ids::TrackId;
 use crate::message::command::LaneMode;
 use crate::message::event::EventBody;
-use crate::passage::{OpenedBy, PassageOutcome};
+use crate::passage::PassageOutcome;
 
 /// The stop line is empty for so long: the vehicle has left.
 pub const LEFT_AFTER: Duration = Duration::from_secs(3);
@@ -65,14 +65,17 @@ impl Lane {
             let read = !vehicle.plates.is_empty();
             // Who was looked at, and had to stand at the stop line.
             let looked = read || !vehicle.fates.is_empty();
+            let stood = match outcome {
+                PassageOutcome::Passed => vehicle.grant.is_some(),
+                PassageOutcome::TurnedAway => true,
+                PassageOutcome::BackedOut | PassageOutcome::Tailgated | PassageOutcome::Unseen => false,
+            };
             if vehicle.alarmed {
                 self.emit(EventBody::FaultCleared { code: NO_GRANT.to_owned() });
             }
-            let stood = matches!(outcome, PassageOutcome::Passed | PassageOutcome::TurnedAway);
-            let counts = looked && stood && opened_by != OpenedBy::ByHand;
             self.way_is_watched_no_more();
             self.emit(EventBody::PassageEnded { outcome, opened_by });
-            if counts {
+            if looked && stood {
                 self.count_reading(read);
             }
         }

@@ -13,6 +13,7 @@ use crate::passage::{OpenedBy, PassageOutcome};
 use crate::reading::PlateReading;
 use crate::vehicle::{Direction, Role, VehicleClass, View};
 
+mod convoy;
 mod following;
 
 #[derive(Clone)]
@@ -172,7 +173,7 @@ fn an_unread_vehicle_waits_for_an_officer_and_time_never_opens() {
     assert_eq!((opened, escalations), (0, vec![1, 2, 3]));
     assert!(matches!(p.lane.waiting(), Some(Waiting::Officer(_))));
     assert_eq!(p.lane.sign(), Sign::WaitForOfficer);
-    assert_eq!(opens(&p.act(Act::Open { given: None })), 1, "the officer opens");
+    assert_eq!(opens(&p.act(Act::Open { given: None, priority: false })), 1, "the officer opens");
 }
 
 #[test]
@@ -293,7 +294,7 @@ fn what_is_under_a_closed_boom_is_an_officers_who_may_still_open() {
         assert_eq!(p.lane.state(), LaneState::Referred);
         p.give(LaneInput::Sight(Sight::Class(crate::vehicle::VehicleClass::Lorry, 0.9)));
         assert_eq!(p.lane.state(), LaneState::Referred, "more looks do not open it");
-        let effects = p.act(Act::Open { given: None });
+        let effects = p.act(Act::Open { given: None, priority: false });
         assert!(effects.iter().any(|e| matches!(e, LaneEffect::Open { .. })), "{effects:?}");
     }
 }
@@ -316,7 +317,7 @@ fn passes_by_officer(p: &mut Played, read: bool) -> Vec<LaneEffect> {
     } else {
         p.give(LaneInput::Sight(Sight::Looks { fates: vec![("blurred".into(), 9)], frames: vec![] }));
     }
-    p.act(Act::Open { given: None });
+    p.act(Act::Open { given: None, priority: false });
     p.give(LaneInput::Barrier(BarrierState::Open));
     p.give(LaneInput::Entered);
     p.give(LaneInput::StopLine(Some(false)));

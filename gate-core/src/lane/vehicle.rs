@@ -50,6 +50,9 @@ pub struct Vehicle {
     /// The way was seen clear behind it while an officer was waited for.
     #[serde(default)]
     pub through: bool,
+    /// It drove in and counted as one of a convoy.
+    #[serde(default)]
+    pub counted: bool,
     /// An officer said something about it: from then on officers decide.
     pub officer_spoke: bool,
 }
@@ -73,6 +76,7 @@ impl Vehicle {
             left_line: false,
             through: false,
             alarmed: false,
+            counted: false,
             officer_spoke: false,
         }
     }

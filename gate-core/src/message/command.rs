@@ -69,6 +69,9 @@ pub enum CommandBody {
         /// Life in milliseconds from the moment the edge receives it; at most
         /// [`CommandBody::MAX_GRANT_LIFE_MS`].
         life_ms: u32,
+        /// The vehicle goes first and the confirmations that it lacks are owed (an ambulance).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        priority: bool,
     },
     /// Send this vehicle back or aside.
     Refuse {
@@ -85,6 +88,13 @@ pub enum CommandBody {
         /// From now on.
         mode: LaneMode,
     },
+    /// The next vehicles pass by a shift leader's word, each with a passage of its own.
+    Convoy {
+        /// How many.
+        size: ConvoySize,
+    },
+    /// The convoy is over, whoever is still to come.
+    ConvoyOver,
     /// Stop the boom. Works from anywhere at once, is never refused for age, session or sequence.
     Stop,
 }
@@ -92,6 +102,38 @@ pub enum CommandBody {
 impl CommandBody {
     /// Longest life of a grant: two minutes.
     pub const MAX_GRANT_LIFE_MS: u32 = 120_000;
+}
+
+/// So many vehicles within so long. Anything above the limits is no convoy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConvoySize {
+    /// Vehicles, 1 to [`ConvoySize::MOST_VEHICLES`].
+    pub vehicles: u8,
+    /// Minutes, 1 to [`ConvoySize::MOST_MINUTES`].
+    pub minutes: u8,
+}
+
+impl ConvoySize {
+    /// Most vehicles of one convoy.
+    pub const MOST_VEHICLES: u8 = 30;
+    /// Longest time of one convoy (`domain.md`, Convoy).
+    pub const MOST_MINUTES: u8 = 15;
+
+    /// Whether it is within the limits.
+    ///
+    /// # Errors
+    /// What is wrong, with the limit.
+    pub fn check(self) -> Result<Self, String> {
+        let Self { vehicles, minutes } = self;
+        if !(1..=Self::MOST_VEHICLES).contains(&vehicles) {
+            return Err(format!("a convoy has 1 to {} vehicles, not {vehicles}", Self::MOST_VEHICLES));
+        }
+        if !(1..=Self::MOST_MINUTES).contains(&minutes) {
+            return Err(format!("a convoy passes within 1 to {} minutes, not {minutes}", Self::MOST_MINUTES));
+        }
+        Ok(self)
+    }
 }
 
 /// How a lane works.

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::command::{LaneMode, OfficerRef};
+use super::command::{ConvoySize, LaneMode, OfficerRef};
 use super::envelope::Payload;
 use crate::clock::{ClockQuality, UtcMicros};
 use crate::decision::Decision;
@@ -161,6 +161,20 @@ pub enum EventBody {
         /// Who or what changed it.
         cause: String,
     },
+    /// A convoy may pass from now on, by the shift leader's act before it.
+    ConvoyBegan {
+        /// How many vehicles within how long.
+        size: ConvoySize,
+    },
+    /// The convoy may pass no longer: the next vehicle is one like any other.
+    ConvoyEnded {
+        /// Vehicles of it that drove in.
+        passed: u8,
+        /// Vehicles that might have.
+        of: u8,
+        /// Why it is over.
+        why: ConvoyEnd,
+    },
     /// The agent started; what it found.
     Started {
         /// Its version.
@@ -168,6 +182,22 @@ pub enum EventBody {
         /// What it found of an earlier life, in words.
         found: String,
     },
+}
+
+/// Why a convoy is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConvoyEnd {
+    /// All of its vehicles drove in.
+    AllPassed,
+    /// Its time is over.
+    TimeOver,
+    /// A shift leader ended it.
+    Ended,
+    /// The barrier was stopped, is at fault, under a key, or was lost from sight.
+    Barrier,
+    /// The lane was closed.
+    LaneClosed,
 }
 
 /// Who decided.

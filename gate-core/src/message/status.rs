@@ -63,4 +63,18 @@ pub struct LaneStatus {
     pub faults: Vec<String>,
     /// What the driver reads now, unaccented.
     pub display: String,
+    /// The convoy that may pass now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub convoy: Option<ConvoyStatus>,
+}
+
+/// A convoy on its way through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ConvoyStatus {
+    /// Vehicles of it that drove in.
+    pub passed: u8,
+    /// Vehicles of it in all.
+    pub of: u8,
+    /// Whole minutes that it has left.
+    pub minutes_left: u8,
 }

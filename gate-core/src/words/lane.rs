@@ -74,6 +74,10 @@ pub fn waiting(code: &str) -> Option<Text> {
 /// Acts of officers, by the codes that events carry.
 pub const ACTS: &[(&str, Text)] = &[
     ("open", text("Mở barie", "Open", "放行")),
+    ("priority", text("Ưu tiên: mở ngay, xác nhận sau", "Priority: open now, confirm later", "优先放行，事后补办")),
+    ("convoy", text("Cho đoàn xe qua", "Let a convoy pass", "放行车队")),
+    ("convoy_over", text("Kết thúc đoàn xe", "End the convoy", "结束车队放行")),
+    ("settle_owed", text("Bổ sung xác nhận còn nợ", "Owed confirmation given", "补办欠缺的确认")),
     ("refuse", text("Cho quay lại", "Refuse and send back", "拒绝并退回")),
     ("hold", text("Giữ xe tại chỗ", "Hold", "暂留")),
     ("stop", text("Dừng", "Stop", "停止")),

@@ -16,8 +16,8 @@ use serde::Serialize;
 pub use decision::{REASONS, VERDICTS, reason, verdict};
 pub use lane::{ACTS, BARRIER_STATES, FAULTS, LANE_STATES, MODES, REMEDIES, WAITING};
 pub use lane::{act, barrier_state, fault, lane_state, mode, remedy, waiting};
-pub use record::{CONFIRMATIONS, CROSSING_STATES, DIRECTIONS, OPENERS, OUTCOMES, ROLES, VEHICLE_CLASSES};
-pub use record::{confirmation, crossing_state, direction, opened_by, outcome, role, vehicle_class};
+pub use record::{CONFIRMATIONS, CONVOY_ENDS, CROSSING_STATES, DIRECTIONS, OPENERS, OUTCOMES, ROLES, VEHICLE_CLASSES};
+pub use record::{confirmation, convoy_end, crossing_state, direction, opened_by, outcome, role, vehicle_class};
 pub use unaccented::unaccented;
 
 /// One meaning in three languages.
@@ -51,6 +51,7 @@ pub fn dictionary() -> BTreeMap<&'static str, Section> {
         ("confirmations", section(CONFIRMATIONS)),
         ("outcomes", section(OUTCOMES)),
         ("opened_by", section(OPENERS)),
+        ("convoy_ends", section(CONVOY_ENDS)),
         ("crossings", section(CROSSING_STATES)),
         ("classes", section(VEHICLE_CLASSES)),
         ("directions", section(DIRECTIONS)),

@@ -4,6 +4,7 @@ use super::words;
 use crate::crossing::CrossingState;
 use crate::decision::ConfirmationKind;
 use crate::message::command::OfficerRole;
+use crate::message::event::ConvoyEnd;
 use crate::passage::{OpenedBy, PassageOutcome};
 use crate::vehicle::{Direction, VehicleClass};
 
@@ -49,7 +50,20 @@ words!(
     Snapshot: "Tại làn, tự động khi mất kết nối", "Lane, automatic while offline", "车道离线自动";
     Console: "Cán bộ tại bàn điều khiển", "Officer at the console", "控制台工作人员";
     Panel: "Cán bộ tại làn", "Officer at the lane", "车道工作人员";
+    Convoy: "Trưởng ca, cho cả đoàn xe", "Shift leader, for a convoy", "值班长放行车队";
     ByHand: "Bằng tay hoặc khẩn cấp", "By hand or emergency", "手动或紧急";
+});
+
+words!(
+    /// Why a convoy is over.
+    convoy_end,
+    /// All ends of a convoy.
+    CONVOY_ENDS, ConvoyEnd, {
+    AllPassed: "đủ số xe", "all of it passed", "车辆已全部通过";
+    TimeOver: "hết giờ", "its time is over", "时间已到";
+    Ended: "trưởng ca kết thúc", "ended by a shift leader", "值班长结束";
+    Barrier: "barie dừng, sự cố hoặc mất tín hiệu", "the barrier was stopped or lost", "栏杆停止、故障或失联";
+    LaneClosed: "đóng làn", "the lane was closed", "车道已关闭";
 });
 
 words!(

@@ -156,7 +156,7 @@ impl Agent {
             Local::WayIsEmpty => BarrierInput::WayIsEmpty,
             Local::HoldOpen(hold) => BarrierInput::HoldOpen(hold),
             Local::Maintenance(lock) => BarrierInput::Maintenance(lock),
-            Local::TailgatingKey => return,
+            Local::TailgatingKey | Local::Convoy(_) | Local::ConvoyOver => return,
         };
         self.step(JointInput::Barrier(input), now);
     }

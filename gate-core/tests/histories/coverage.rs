@@ -6,6 +6,8 @@ use gate_core::barrier::grant::{GrantRefusal, Void};
 use gate_core::barrier::io::Motion;
 use gate_core::barrier::state::{BarrierNews, BarrierState, Fault};
 use gate_core::lane::state::LaneState;
+use gate_core::message::event::{ConvoyEnd, EventBody};
+use gate_core::passage::OpenedBy;
 
 use crate::branches::Doing;
 use crate::fact::Fact;
@@ -114,6 +116,7 @@ impl Coverage {
             }
             Fact::Bad(why) => self.count("refused message", why),
             Fact::Told(news) => self.hear(news),
+            Fact::Event(body) => self.recorded(body),
             _ => {}
         }
         was
@@ -149,6 +152,24 @@ impl Coverage {
             BarrierNews::Refused { order, .. } => self.count("refused order", order),
             BarrierNews::Stopped { .. } => self.count("chain", "dropped"),
             BarrierNews::State { .. } => {}
+        }
+    }
+
+    fn recorded(&mut self, body: &EventBody) {
+        match body {
+            EventBody::ConvoyBegan { .. } => self.count("convoy", "began"),
+            EventBody::ConvoyEnded { why, .. } => self.count(
+                "convoy",
+                match why {
+                    ConvoyEnd::AllPassed => "all passed",
+                    ConvoyEnd::TimeOver => "time over",
+                    ConvoyEnd::Ended => "ended",
+                    ConvoyEnd::Barrier => "barrier",
+                    ConvoyEnd::LaneClosed => "lane closed",
+                },
+            ),
+            EventBody::PassageEnded { opened_by: OpenedBy::Convoy, .. } => self.count("convoy", "passage"),
+            _ => {}
         }
     }
 

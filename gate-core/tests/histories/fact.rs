@@ -5,6 +5,7 @@ use gate_core::barrier::round::Round;
 use gate_core::barrier::state::{BarrierNews, BarrierState};
 use gate_core::ids::{GrantId, TrackId};
 use gate_core::lane::state::LaneState;
+use gate_core::message::command::ConvoySize;
 use gate_core::message::event::EventBody;
 
 /// A permission to open that somebody entitled gave to the agent.
@@ -27,6 +28,8 @@ pub enum Local {
     HoldOpen(bool),
     Maintenance(bool),
     TailgatingKey,
+    Convoy(ConvoySize),
+    ConvoyOver,
 }
 
 #[derive(Clone, Debug)]

@@ -167,8 +167,9 @@ fn taken(given: &Given, lost: Lost) -> Option<JointInput> {
 fn permits(input: &JointInput) -> bool {
     matches!(
         input,
-        JointInput::Lane(LaneInput::Replied { .. } | LaneInput::Order(Order { act: Act::Open { .. }, .. }))
-            | JointInput::Barrier(BarrierInput::Grant(_) | BarrierInput::Open { .. })
+        JointInput::Lane(
+            LaneInput::Replied { .. } | LaneInput::Order(Order { act: Act::Open { .. } | Act::Convoy(_), .. })
+        ) | JointInput::Barrier(BarrierInput::Grant(_) | BarrierInput::Open { .. })
     )
 }
 
@@ -182,7 +183,7 @@ fn meant_for_whoever_stands_there(input: &mut JointInput, joint: &Joint) {
 /// Refusals, modes, locks: whoever says so sees at once whether it was heard.
 fn forbids(input: &JointInput) -> bool {
     match input {
-        JointInput::Lane(LaneInput::Order(order)) => !matches!(order.act, Act::Open { .. }),
+        JointInput::Lane(LaneInput::Order(order)) => !matches!(order.act, Act::Open { .. } | Act::Convoy(_)),
         JointInput::Lane(LaneInput::TrackChanged) => true,
         JointInput::Barrier(input) => matches!(
             input,

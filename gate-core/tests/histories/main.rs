@@ -136,6 +136,12 @@ fn covered(coverage: &Coverage) {
         ("vehicle", "drove through"),
         ("vehicle", "backed out"),
         ("vehicle", "tailgated"),
+        ("convoy", "passage"),
+        ("convoy", "all passed"),
+        ("convoy", "time over"),
+        ("convoy", "ended"),
+        ("convoy", "barrier"),
+        ("convoy", "lane closed"),
         ("refused message", "copy"),
         ("refused message", "altered"),
     ];

@@ -152,6 +152,7 @@ pub fn grant() -> CommandBody {
         passage: passage(),
         track: TrackId(7),
         life_ms: 30_000,
+        priority: false,
     }
 }
 
@@ -225,6 +226,7 @@ pub fn status() -> EdgeStatus {
         lists_version: Some(12),
         outbox: 2,
         lanes: vec![LaneStatus {
+            convoy: None,
             lane: lane(),
             direction: Direction::Entry,
             session: session(),

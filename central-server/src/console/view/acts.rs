@@ -70,7 +70,7 @@ pub(super) async fn of(app: &App, record: &PassageRecord, happened: &Happened) -
         .store
         .rows(sql!(
             "SELECT * FROM acts WHERE passage = $1 \
-             OR (passage IS NULL AND lane = $2 AND at >= $3 AND at <= $4 AND act IN ('stop', 'mode')) ORDER BY at, id LIMIT 200",
+             OR (passage IS NULL AND lane = $2 AND at >= $3 AND at <= $4 AND act IN ('stop', 'mode', 'convoy', 'convoy_over')) ORDER BY at, id LIMIT 200",
             record.id,
             &record.lane,
             from,
@@ -150,7 +150,7 @@ fn came_of(act: &ActView, happened: &Happened) -> ActOutcome {
 /// Whether a refusal at the lane speaks of such an act: `command grant` or `open`.
 fn concerns(what: &str, act: &str) -> bool {
     let last = what.rsplit(' ').next().unwrap_or(what);
-    last == act || (act == "open" && last == "grant")
+    last == act || (matches!(act, "open" | "priority") && last == "grant")
 }
 
 fn at_panel(r: &Received, passage: PassageId, happened: &Happened) -> Option<ActView> {
@@ -159,7 +159,8 @@ fn at_panel(r: &Received, passage: PassageId, happened: &Happened) -> Option<Act
         return None;
     }
     let place_of_act = happened.all().position(|other| other.event.id == r.event.id)?;
-    let outcome = (act == "open").then(|| match happened.boom_after(place_of_act, |state| state == "open") {
+    let opens = matches!(act.as_str(), "open" | "priority");
+    let outcome = opens.then(|| match happened.boom_after(place_of_act, |state| state == "open") {
         Some((at, state)) => ActOutcome { state: Came::Opened, at, detail: state },
         None => ActOutcome { state: Came::Accepted, at: r.event.at.0, detail: String::new() },
     });

@@ -22,7 +22,7 @@ fn command(id: u8, seq: u64, session_n: u8, body: CommandBody) -> LaneCommand {
 
 fn grant() -> CommandBody {
     let n = uuid::Uuid::nil();
-    CommandBody::Grant { grant: GrantId(n), passage: PassageId(n), track: TrackId(1), life_ms: 1000 }
+    CommandBody::Grant { grant: GrantId(n), passage: PassageId(n), track: TrackId(1), life_ms: 1000, priority: false }
 }
 
 fn fresh() -> Freshness {
@@ -65,6 +65,12 @@ fn grants_without_reason_or_for_too_long_are_unfit() {
     mute.reason = " ".into();
     assert!(matches!(f.accept(mute), Err(CommandRefusal::Unfit(_))));
     let n = uuid::Uuid::nil();
-    let long = CommandBody::Grant { grant: GrantId(n), passage: PassageId(n), track: TrackId(1), life_ms: 120_001 };
+    let long = CommandBody::Grant {
+        grant: GrantId(n),
+        passage: PassageId(n),
+        track: TrackId(1),
+        life_ms: 120_001,
+        priority: false,
+    };
     assert!(matches!(f.accept(command(2, 2, 1, long)), Err(CommandRefusal::Unfit(_))));
 }

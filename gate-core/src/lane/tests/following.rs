@@ -31,7 +31,7 @@ fn a_second_vehicle_that_is_let_in_when_the_boom_is_down_is_through() {
     p.give(LaneInput::Barrier(BarrierState::Open));
     p.give(LaneInput::Tailgated);
     p.give(LaneInput::Barrier(BarrierState::Closed));
-    let effects = p.act(Act::Open { given: None });
+    let effects = p.act(Act::Open { given: None, priority: false });
     assert_eq!(ended(&effects), Some((PassageOutcome::Passed, OpenedBy::Panel)));
     assert_eq!(p.lane.state(), LaneState::Idle, "the next one is served");
 }
@@ -88,7 +88,7 @@ fn another_vehicle_after_lost_sight_is_in_the_record() {
     let mut p = Played::new();
     sight_is_lost(&mut p);
     let first = p.lane.vehicle().map(|v| v.passage);
-    let effects = p.act(Act::Open { given: None });
+    let effects = p.act(Act::Open { given: None, priority: false });
     assert_eq!(ended(&effects), Some((PassageOutcome::Passed, OpenedBy::Central)));
     assert!(p.lane.vehicle().is_some_and(|v| Some(v.passage) != first));
     let effects = p.give(LaneInput::DroveThrough).to_vec();
@@ -113,7 +113,7 @@ fn what_is_read_of_a_follower_is_not_the_first_ones() {
 fn the_plate_of_the_next_is_not_put_on_the_record_of_the_one_that_drives_through() {
     let mut p = Played::new();
     p.give(LaneInput::StopLine(Some(true)));
-    p.act(Act::Open { given: None });
+    p.act(Act::Open { given: None, priority: false });
     p.give(LaneInput::Barrier(BarrierState::Open));
     p.give(LaneInput::Entered);
     assert_eq!(p.lane.state(), LaneState::Passing);
@@ -137,7 +137,7 @@ fn who_waits_behind_a_second_vehicle_that_is_through_is_not_recorded_as_it() {
     p.give(LaneInput::Tailgated);
     p.give(LaneInput::StopLine(Some(true)));
     p.give(LaneInput::Barrier(BarrierState::Closed));
-    let effects = p.act(Act::Open { given: None });
+    let effects = p.act(Act::Open { given: None, priority: false });
     let began: Vec<_> = effects
         .iter()
         .filter_map(|e| match e {

@@ -9,6 +9,7 @@ use gate_core::decision::{Decision, Verdict};
 use gate_core::lane::state::LaneState;
 use gate_core::message::event::EventBody;
 
+use super::convoy::Convoy;
 use crate::fact::{Fact, Local};
 
 /// Rounds kept for those that arrive out of their order.
@@ -42,6 +43,8 @@ pub struct Log {
     pub lane: LaneState,
     /// Devices, wire, keys or agent were not well then.
     pub wrong_at: u64,
+    /// The last convoy.
+    pub convoy: Convoy,
     /// Within the step that is going on.
     pub step: Step,
 }
@@ -75,6 +78,7 @@ impl Default for Log {
             barrier: BarrierState::Unknown,
             lane: LaneState::Idle,
             wrong_at: 0,
+            convoy: Convoy::default(),
             step: Step::default(),
         }
     }
@@ -87,6 +91,7 @@ pub fn at(round: &Round) -> u64 {
 
 impl Log {
     pub fn note(&mut self, fact: &Fact, now: u64) {
+        self.convoy.note(fact, self.lane, now);
         match fact {
             Fact::Started => *self = Self { started_at: Some(now), quiet_at: now, ..Self::default() },
             Fact::Killed => self.started_at = None,

@@ -3,6 +3,7 @@
 //! only where an invariant asks for that word.
 
 mod closing;
+mod convoy;
 mod log;
 mod manners;
 mod motion;

@@ -4,6 +4,7 @@ use gate_core::barrier::config::Closing as Who;
 use gate_core::barrier::io::{InputName, Motion, Output};
 use gate_core::barrier::round::Round;
 use gate_core::barrier::state::{BarrierNews, BarrierState};
+use gate_core::message::event::EventBody;
 
 use super::log::{at, ends_at_the_lane};
 use super::{Broken, Scene};
@@ -27,6 +28,7 @@ impl Motions {
         match fact {
             Fact::Started => *self = Self::default(),
             Fact::Offered(_) | Fact::Ordered(Local::WayIsEmpty) => self.needs_word = false,
+            Fact::Event(body) if matches!(**body, EventBody::ConvoyBegan { .. }) => self.needs_word = false,
             Fact::Output(Output::DropStop) => self.stopped = true,
             Fact::Output(Output::RestoreStop) => {
                 if !scene.log.step.ordered.contains(&Local::Reset) {

@@ -36,6 +36,8 @@ pub struct Opening {
     /// Vehicles through without a permission of their own, not yet labelled.
     unlabelled: Vec<(u64, u64)>,
     labels: Vec<u64>,
+    /// The boom opened by a convoy's word for the passage that goes on.
+    by_convoy: bool,
     /// An opening that must come.
     due: Option<(u64, GrantId, Option<u64>)>,
     at_line: Option<u64>,
@@ -57,7 +59,7 @@ impl Opening {
         match fact {
             Fact::Started => {
                 self.void("it is of an earlier epoch", now);
-                self.attended = false;
+                (self.attended, self.by_convoy) = (false, false);
                 self.told_at = now;
             }
             Fact::Killed => self.due = None,
@@ -68,7 +70,10 @@ impl Opening {
                 self.void("it was stopped or reset", now)
             }
             Fact::BegunTwice => return Err(("I4", "two passages are recorded under one id".to_owned())),
-            Fact::Event(body) => self.event(body, now),
+            Fact::Event(body) => {
+                scene.log.convoy.judge(body, &scene.log.step.ordered)?;
+                self.event(body, now);
+            }
             // The lane took it back, and told officers so in the same step; silently it may not.
             Fact::Told(BarrierNews::GrantVoid { grant, .. }) if scene.log.step.turned_down => {
                 let taken = self.ledger.iter_mut().filter(|e| e.offer.grant == *grant && !e.used);
@@ -93,13 +98,19 @@ impl Opening {
 
     fn event(&mut self, body: &EventBody, now: u64) {
         match body {
-            EventBody::Fault { code, .. } if code == "track_changed" => self.void("another vehicle stands there", now),
+            EventBody::Fault { code, .. } if code == "track_changed" => {
+                self.void("another vehicle stands there", now);
+                self.by_convoy = false;
+            }
             EventBody::Fault { code, .. } if code == "entered_without_grant" || code == "tailgating" => {
                 self.labels.push(now);
             }
             EventBody::PassageEnded { outcome, opened_by } => {
                 self.void("the passage is over", now);
-                if *opened_by == OpenedBy::ByHand || *outcome == PassageOutcome::Tailgated {
+                // Who followed in a convoy has no opening of its own.
+                let opened = std::mem::take(&mut self.by_convoy);
+                let followed = *opened_by == OpenedBy::Convoy && !opened;
+                if *opened_by == OpenedBy::ByHand || *outcome == PassageOutcome::Tailgated || followed {
                     self.labels.push(now);
                 }
             }
@@ -170,6 +181,12 @@ impl Opening {
         let now = scene.plant.now;
         let no = |why: String| Err(("I3", format!("OPEN although {why}")));
         let Some(id) = grant else { return no("there is no grant".to_owned()) };
+        if self.ledger.iter().all(|e| e.offer.grant != id) && scene.log.convoy.lets_in(now) {
+            let track = scene.log.step.rogue.unwrap_or(TrackId(0));
+            let offer = Offer { grant: id, track, until: now, vehicle: self.at_line, by: "convoy" };
+            self.ledger.push(Entry { offer, used: false, void: None });
+            self.by_convoy = true;
+        }
         let Some(entry) = self.ledger.iter_mut().find(|e| e.offer.grant == id) else {
             return no(format!("nobody entitled gave grant {id}"));
         };

@@ -32,7 +32,12 @@ pub struct Presence {
     unsettled: bool,
     /// A vehicle went through that one of the inputs did not show.
     implausible: bool,
+    /// What was so before an officer's word in this step.
+    before_word: Option<Word>,
 }
+
+/// Proven, told, unsettled, by an officer.
+type Word = (bool, bool, bool, bool);
 
 impl Stage {
     /// The stage once this input showed a body.
@@ -63,6 +68,7 @@ impl Presence {
             by_officer: false,
             unsettled: false,
             implausible: false,
+            before_word: None,
         }
     }
 
@@ -117,13 +123,24 @@ impl Presence {
             Fact::Ordered(Local::TailgatingKey) => self.unsettled = false,
             Fact::Offered(_) if log.lane == LaneState::Tailgated => self.unsettled = false,
             Fact::Ordered(Local::WayIsEmpty) if self.all_free_for(2000, log, now) => {
-                (self.proven, self.told, self.unsettled, self.by_officer) = (true, true, false, true);
+                self.before_word = Some(self.word());
+                self.take_word((true, true, false, true));
             }
+            // It was not taken, so it changes nothing.
+            Fact::Told(BarrierNews::Refused { order: "way is empty", .. }) => {
+                if let Some(before) = self.before_word.take() {
+                    self.take_word(before);
+                }
+            }
+            Fact::Done(..) => self.before_word = None,
             Fact::Told(BarrierNews::DroveThrough) => {
                 self.told = true;
                 self.implausible |= self.silent();
             }
-            Fact::Told(BarrierNews::Tailgated) => (self.unsettled, self.proven) = (true, false),
+            // Who follows in a convoy has its word already.
+            Fact::Told(BarrierNews::Tailgated) => {
+                (self.unsettled, self.proven) = (!log.convoy.lets_in(now), false);
+            }
             Fact::Read(round) => {
                 let shown = self.showing.iter().filter(|&name| round.get(name) == Some(Some(true)));
                 shown.for_each(|name| self.occupied(name, log, now));
@@ -133,6 +150,14 @@ impl Presence {
         if self.stage == Stage::Exit && !self.proven && !self.unsettled && self.all_free_for(2000, log, now) {
             self.proven = true;
         }
+    }
+
+    fn word(&self) -> Word {
+        (self.proven, self.told, self.unsettled, self.by_officer)
+    }
+
+    fn take_word(&mut self, word: Word) {
+        (self.proven, self.told, self.unsettled, self.by_officer) = word;
     }
 
     /// One of the inputs did not show the vehicle.

@@ -194,7 +194,7 @@ impl Centre {
                 let vehicle = plant.road.at_line();
                 // The offer's end is counted from its arrival.
                 let offer = Offer { grant, track, until: life_ms.into(), vehicle, by: "console" };
-                (CommandBody::Grant { grant, passage, track, life_ms }, Some(offer))
+                (CommandBody::Grant { grant, passage, track, life_ms, priority: rng.chance(100) }, Some(offer))
             }
             6 => (CommandBody::Refuse { passage }, None),
             7 => (CommandBody::Hold { passage }, None),

@@ -4,7 +4,7 @@ use gate_core::barrier::state::BarrierState;
 use gate_core::ids::{PassageId, TrackId};
 use gate_core::lane::effect::{Act, LaneInput, Order, Sight};
 use gate_core::lane::state::LaneState;
-use gate_core::message::command::{LaneMode, OfficerRef, OfficerRole};
+use gate_core::message::command::{ConvoySize, LaneMode, OfficerRef, OfficerRole};
 use gate_core::message::event::ActPlace;
 use gate_core::reading::PlateReading;
 use gate_core::vehicle::Role;
@@ -95,7 +95,7 @@ fn officer(plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
         LaneState::Tailgated => {
             let act = match rng.between(0, 2) {
                 0 => Act::WasTrailer,
-                1 => Act::Open { given: None },
+                1 => Act::Open { given: None, priority: false },
                 _ => Act::Hold(None),
             };
             if !matches!(act, Act::Hold(_)) {
@@ -109,6 +109,7 @@ fn officer(plant: &Plant, agent: &mut Agent, rng: &mut Rng) {
             say(agent, act, now);
         }
         LaneState::Capturing | LaneState::Deciding if rng.chance(60) => open(plant, agent),
+        _ if rng.chance(15) => convoy(agent, rng, now),
         _ if rng.chance(10) => {
             let mode = rng.pick(&[LaneMode::Automatic, LaneMode::Automatic, LaneMode::Attended, LaneMode::Closed]);
             say(agent, Act::Mode(mode), now);
@@ -126,7 +127,16 @@ fn open(plant: &Plant, agent: &mut Agent) {
         let offer = Offer { grant, track, until: now + LOCAL_GRANT_MS, vehicle, by: "panel" };
         agent.facts.push(Fact::Offered(offer));
     }
-    agent.step(order(Act::Open { given: None }), now);
+    agent.step(order(Act::Open { given: None, priority: false }), now);
+}
+
+/// The shift leader lets a convoy pass, or ends it.
+fn convoy(agent: &mut Agent, rng: &mut Rng, now: u64) {
+    let size = ConvoySize { vehicles: rng.pick(&[1, 2, 3, 6]), minutes: rng.pick(&[1, 2, 15]) };
+    let (fact, act) =
+        if rng.chance(800) { (Local::Convoy(size), Act::Convoy(size)) } else { (Local::ConvoyOver, Act::ConvoyOver) };
+    agent.facts.push(Fact::Ordered(fact));
+    say(agent, act, now);
 }
 
 fn say(agent: &mut Agent, act: Act, now: u64) {
@@ -134,7 +144,11 @@ fn say(agent: &mut Agent, act: Act, now: u64) {
 }
 
 fn order(act: Act) -> JointInput {
-    let officer = OfficerRef { name: "lan".to_owned(), role: OfficerRole::Officer };
+    let role = match act {
+        Act::Convoy(_) | Act::ConvoyOver => OfficerRole::ShiftLeader,
+        _ => OfficerRole::Officer,
+    };
+    let officer = OfficerRef { name: "lan".to_owned(), role };
     let reason = "giấy tờ đã xem".to_owned();
     JointInput::Lane(LaneInput::Order(Order { officer, place: ActPlace::Panel, reason, act }))
 }
