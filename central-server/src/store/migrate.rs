@@ -16,6 +16,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (6, "what decisions were about", include_str!("migrations/0006_decisions.sql")),
     (7, "pictures of passages", include_str!("migrations/0007_pictures.sql")),
     (8, "how well plates are read", include_str!("migrations/0008_recognition.sql")),
+    (10, "tags of declared vehicles", include_str!("migrations/0010_tags.sql")),
 ];
 
 fn steps(postgres: bool) -> Migrator {

@@ -15,6 +15,7 @@ mod audit;
 mod console;
 mod decide;
 mod evidence;
+mod identity;
 mod ingest;
 mod lists;
 mod outside;
