@@ -5,11 +5,12 @@
 
 export type KeyAct =
   | { act: "lane"; number: number }
-  | { act: "correct" | "confirm" | "open" | "refuse" | "hold" | "stop" | "next" | "mode" }
+  | { act: "correct" | "identify" | "confirm" | "open" | "refuse" | "hold" | "stop" | "next" | "mode" }
   | { act: "passages" | "alarms" | "recognition" | "keys" | "language" | "theme" | "back" };
 
 const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
   KeyE: "correct",
+  KeyI: "identify",
   KeyC: "confirm",
   KeyO: "open",
   KeyR: "refuse",
