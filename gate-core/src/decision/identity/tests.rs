@@ -192,8 +192,8 @@ proptest! {
     fn any_text_is_taken_or_refused_in_bounded_work(given in ".{0,1100}") {
         let list: Vec<_> = (0..50).map(|n| expected("G12345", &format!("20261124000{n:02}"))).collect();
         if let Ok(text) = Given::new(&given) {
-            identify(&text, lists(&list, &[], &rules()), Direction::Entry, NOW);
-            prop_assert!(given.chars().count() <= MAX_GIVEN);
+            let identified = identify(&text, lists(&list, &[], &rules()), Direction::Entry, NOW);
+            prop_assert!(given.chars().count() <= MAX_GIVEN && identified.candidates.len() <= MAX_CANDIDATES);
         }
     }
 }
