@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::UtcMicros;
 use crate::ids::Sha256Hex;
+use crate::plate::template::kinds_fitting;
 use crate::plate::{Country, PlateColor, PlateKind};
 use crate::vehicle::{Role, View};
 
@@ -45,6 +46,32 @@ pub struct PlateReading {
 impl PlateReading {
     /// Most runner-up texts kept.
     pub const MAX_OTHERS: usize = 5;
+
+    /// A tractor's plate by an officer's word, in place of what was read.
+    #[must_use]
+    pub fn by_officer(plate: &str, read: Option<&Self>) -> Self {
+        let countries: Vec<Country> = kinds_fitting(plate).into_iter().map(|(country, _)| country).collect();
+        let country = match countries.as_slice() {
+            [one, rest @ ..] if rest.iter().all(|c| c == one) => Some(*one),
+            _ => read.and_then(|r| r.country),
+        };
+        Self {
+            raw: plate.to_owned(),
+            text: plate.to_owned(),
+            country,
+            kind: None,
+            color: read.and_then(|r| r.color),
+            rows: read.map_or(1, |r| r.rows),
+            probability: 1.0,
+            others: Vec::new(),
+            role: Role::Tractor,
+            view: read.and_then(|r| r.view),
+            looks: 0,
+            model: String::new(),
+            evidence: read.and_then(|r| r.evidence.clone()),
+            source: None,
+        }
+    }
 }
 
 /// The pictures that vouch for a reading: the very frame that was read.

@@ -126,6 +126,38 @@ export interface ExpectedVehicle {
   inside: boolean;
 }
 
+/** By what a vehicle was identified where its plate was not read. */
+export interface Identity {
+  kind: "declaration" | "tag" | "last_digits";
+  given: string;
+}
+
+/** An expected vehicle that it may be. */
+export interface Candidate {
+  identity: Identity;
+  /** Whose plate ends so. */
+  role: "tractor" | "trailer";
+  plate: string;
+  country: Country;
+  declaration: string;
+  class: string;
+  laden: boolean;
+  trailer: string | null;
+  from: Micros;
+  until: Micros;
+  /** Why it is not expected here now: reasons, by code. */
+  unfit: string[];
+  /** `null` where no rule says which confirmations it needs. */
+  missing: string[] | null;
+}
+
+/** `GET /console/api/lanes/{lane}/identity`. */
+export interface Identified {
+  kind: Identity["kind"];
+  candidates: Candidate[];
+  more: number;
+}
+
 /** What somebody did about a passage. */
 export interface ActView {
   id: string | null;

@@ -3,7 +3,7 @@
  * its state and call its methods; only this talks to central.
  */
 
-import type { LaneMode, Me, PassageView, Words } from "./contract";
+import type { Identified, Identity, LaneMode, Me, PassageView, Words } from "./contract";
 import { type ActName, changeAct, newAct } from "./gate/act";
 import {
   emptyGate,
@@ -23,8 +23,8 @@ import { type Api, api as central, Fault } from "./net/api";
 import { LiveStream, openStream, type Source } from "./net/live";
 import { keepPrefs, loadPrefs, type Prefs, show } from "./prefs";
 
-export type View = "lanes" | "passages" | "day" | "alarms" | "recognition";
-export type Dialog = "open" | "refuse" | "correct" | "mode" | "keys";
+export type View = "lanes" | "passages" | "day" | "owed" | "alarms" | "recognition";
+export type Dialog = "open" | "priority" | "convoy" | "refuse" | "correct" | "identify" | "mode" | "keys";
 
 /** What an officer's correction or confirmation of a plate came to. */
 export interface Judged {
@@ -373,9 +373,19 @@ export class Desk {
     }
   }
 
-  /** The officer's own reading of the plate; central decides anew with it, and opens nothing. */
-  correct(passage: string, plate: string, reason: string): Promise<void> {
-    return this.judge(passage, () => this.api.correct(passage, plate, reason));
+  /** The officer's own reading of the plate, or how the vehicle was identified; central decides anew with it, and opens nothing. */
+  correct(passage: string, ...word: [plate: string, reason: string, identity?: Identity]): Promise<void> {
+    return this.judge(passage, () => this.api.correct(passage, ...word));
+  }
+
+  /** Whom a code, a tag or the end of a plate names among the expected vehicles; `null` when the session ended. */
+  async identify(lane: string, given: string): Promise<Identified | null> {
+    try {
+      return await this.api.identify(lane, given);
+    } catch (error) {
+      if (this.sessionEnded(error)) return null;
+      throw error;
+    }
   }
 
   confirm(passage: string, plate: string): Promise<void> {

@@ -5,11 +5,12 @@
 
 export type KeyAct =
   | { act: "lane"; number: number }
-  | { act: "correct" | "confirm" | "open" | "refuse" | "hold" | "stop" | "next" | "mode" }
-  | { act: "passages" | "day" | "alarms" | "recognition" | "keys" | "language" | "theme" | "back" };
+  | { act: "correct" | "identify" | "confirm" | "open" | "priority" | "convoy" | "refuse" | "hold" | "stop" | "next" | "mode" }
+  | { act: "passages" | "day" | "owed" | "alarms" | "recognition" | "keys" | "language" | "theme" | "back" };
 
 const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
   KeyE: "correct",
+  KeyI: "identify",
   KeyC: "confirm",
   KeyO: "open",
   KeyR: "refuse",

@@ -3,10 +3,12 @@
 import { vi } from "vitest";
 import type {
   CameraFigures,
+  Candidate,
   DayTimes,
   DayView,
   EdgeEvent,
   EventBody,
+  Identified,
   LaneDay,
   LaneStatus,
   LanesView,
@@ -322,6 +324,7 @@ export const words: Words = {
     confirmation_missing: { vi: "Thiếu xác nhận", en: "A confirmation is missing", zh: "缺少必要的确认" },
     low_probability: { vi: "Đọc chưa đủ chắc chắn", en: "Not certain enough", zh: "识别不够确定" },
     inspection: { vi: "Xe được chọn kiểm tra", en: "Chosen for inspection", zh: "被抽中查验" },
+    outside_window: { vi: "Ngoài thời hạn đã khai", en: "Outside its time", zh: "不在申报时段内" },
     all_conditions_met: { vi: "Đủ mọi điều kiện", en: "All conditions met", zh: "符合全部条件" },
   },
   states: { referred: { vi: "Chờ cán bộ", en: "Waiting for an officer", zh: "等待工作人员" } },
@@ -342,6 +345,37 @@ export const words: Words = {
     border_guard_in: { vi: "Biên phòng vào", en: "Border guard, in", zh: "边防入境" },
   },
 };
+
+/** Two declared vehicles that end in the same digits; the second was expected yesterday. */
+export function identified(change: Partial<Candidate> = {}): Identified {
+  const one: Candidate = {
+    identity: { kind: "last_digits", given: "2345" },
+    role: "tractor",
+    plate: "G12345",
+    country: "cn",
+    declaration: "2026112500017",
+    class: "container_lorry",
+    laden: true,
+    trailer: null,
+    from: (EIGHT - 3_600_000) * 1000,
+    until: (EIGHT + 36_000_000) * 1000,
+    unfit: [],
+    missing: ["customs_in"],
+    ...change,
+  };
+  const other: Candidate = {
+    ...one,
+    role: "trailer",
+    plate: "24C54321",
+    country: "vn",
+    declaration: "2026112400003",
+    trailer: "24R12345",
+    until: (EIGHT - 1_800_000) * 1000,
+    unfit: ["outside_window"],
+    missing: null,
+  };
+  return { kind: one.identity.kind, candidates: [one, other], more: 3 };
+}
 
 let seq = 0;
 export function event(lane: string, body: EventBody, of: string | null = PASSAGE): News {
@@ -430,6 +464,7 @@ export function central(view: LanesView = lanes(referred()), who: Me = me()) {
     stop: vi.fn<Api["stop"]>(async () => sent),
     mode: vi.fn<Api["mode"]>(async () => sent),
     correct: vi.fn<Api["correct"]>(async () => one),
+    identify: vi.fn<Api["identify"]>(async () => identified()),
     confirm: vi.fn<Api["confirm"]>(async () => one),
     alarms: vi.fn<Api["alarms"]>(async () => []),
     recognition: vi.fn<Api["recognition"]>(async () => recognition()),

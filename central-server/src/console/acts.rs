@@ -125,7 +125,7 @@ pub(super) fn reason(text: &str) -> Result<String, Fault> {
 
 /// The lane, if there is one. STOP does not wait for a database that is away: to a lane that is none it
 /// does nothing.
-async fn known_lane(app: &App, name: &str, stop: bool) -> Result<LaneId, Fault> {
+pub(super) async fn known_lane(app: &App, name: &str, stop: bool) -> Result<LaneId, Fault> {
     let unknown = || Fault::new(StatusCode::NOT_FOUND, "lane", format!("lane {name:?} is not known"));
     let lane = LaneId::new(name).map_err(|_| unknown())?;
     if stop {

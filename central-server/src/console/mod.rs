@@ -7,6 +7,7 @@ mod acts;
 mod alarms;
 mod day;
 mod evidence;
+mod identity;
 mod lanes;
 mod listeners;
 mod lists;
@@ -43,6 +44,7 @@ pub fn router(app: App) -> Router {
         .route("/console/api/passages/{id}/plate", post(plate::correct))
         .route("/console/api/passages/{id}/confirm", post(plate::confirm))
         .route("/console/api/evidence/{sha256}", get(evidence::picture))
+        .route("/console/api/lanes/{lane}/identity", get(identity::search))
         .route("/console/api/lanes/{lane}/open", lane(acts::LaneAct::Open))
         .route("/console/api/lanes/{lane}/refuse", lane(acts::LaneAct::Refuse))
         .route("/console/api/lanes/{lane}/hold", lane(acts::LaneAct::Hold))

@@ -1,14 +1,16 @@
-//! The officer's word on a plate: corrected, or confirmed as shown. Recorded; the passage is folded
-//! anew; what the rules say to that plate is shown. Nothing opens by it.
+//! The officer's word on a plate: corrected, identified by something else than the plate, or confirmed as
+//! shown. Recorded; the passage is folded anew; what the rules say to that plate is shown. Nothing opens by it.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use gate_core::decision::identity::Identity;
 use gate_core::plate::text::normalise;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::acts::reason;
+use super::identity;
 use super::view::{PassageView, view};
 use crate::alarm;
 use crate::app::App;
@@ -26,6 +28,17 @@ pub(super) struct Said {
     plate: String,
     #[serde(default)]
     reason: Option<String>,
+    /// The plate was not read: how the vehicle was identified.
+    #[serde(default)]
+    identity: Option<Identity>,
+}
+
+/// What is recorded of it.
+struct Word {
+    act: &'static str,
+    plate: String,
+    reason: String,
+    identity: Option<Identity>,
 }
 
 pub(super) async fn correct(
@@ -39,7 +52,10 @@ pub(super) async fn correct(
     if reason.is_empty() {
         return Err(Fault::new(StatusCode::BAD_REQUEST, "reason", "a reason is needed to correct a plate"));
     }
-    take(&app, &who, &record, "correct_plate", plate, reason).await
+    if let Some(identity) = &said.identity {
+        identity::check(&app, identity, &plate).await?;
+    }
+    take(&app, &who, &record, Word { act: "correct_plate", plate, reason, identity: said.identity }).await
 }
 
 pub(super) async fn confirm(
@@ -49,6 +65,10 @@ pub(super) async fn confirm(
     Body(said): Body<Said>,
 ) -> Result<Json<PassageView>, Fault> {
     let (record, plate) = (of_path(&app, &id).await?, plate(&said.plate)?);
+    if said.identity.is_some() {
+        let text = "an identity goes with a corrected plate, not with one that is confirmed as shown";
+        return Err(Fault::new(StatusCode::BAD_REQUEST, "identity", text));
+    }
     let shown = record.plate_text().map(normalise);
     if shown.as_ref() != Some(&plate) {
         let shown = shown.unwrap_or_else(|| "no plate".to_owned());
@@ -56,7 +76,7 @@ pub(super) async fn confirm(
         return Err(Fault::new(StatusCode::CONFLICT, "changed", text));
     }
     let reason = reason(said.reason.as_deref().unwrap_or_default())?;
-    take(&app, &who, &record, "confirm_plate", plate, reason).await
+    take(&app, &who, &record, Word { act: "confirm_plate", plate, reason, identity: None }).await
 }
 
 async fn of_path(app: &App, id: &str) -> Result<PassageRecord, Fault> {
@@ -78,23 +98,22 @@ fn plate(text: &str) -> Result<String, Fault> {
     Err(Fault::new(StatusCode::BAD_REQUEST, "plate", text))
 }
 
-async fn take(
-    app: &App,
-    who: &SignedIn,
-    record: &PassageRecord,
-    act: &str,
-    plate: String,
-    reason: String,
-) -> Result<Json<PassageView>, Fault> {
+async fn take(app: &App, who: &SignedIn, record: &PassageRecord, word: Word) -> Result<Json<PassageView>, Fault> {
+    let Word { act, plate, reason, identity } = word;
     let fresh = decision::on_plate(app, record, &plate, &who.name, act == "confirm_plate").await?;
+    // What the officer was shown belongs to the act.
+    let mut detail =
+        json!({"plate": plate, "was": record.plate_text(), "decision": fresh.as_ref().map(|f| &f.decision)});
+    if let Some(identity) = identity {
+        detail["identity"] = json!(identity);
+    }
     let act = Act {
         officer: who.officer(),
         act: act.to_owned(),
         lane: Some(record.lane.clone()),
         passage: Some(record.id),
         reason,
-        // What the officer was shown belongs to the act.
-        detail: json!({"plate": plate, "was": record.plate_text(), "decision": fresh.as_ref().map(|f| &f.decision)}),
+        detail,
         command: None,
     };
     let mut tx = app.store.begin().await?;

@@ -3,10 +3,7 @@
 
 use gate_core::decision::{Decider, Decision, Outcome, decide};
 use gate_core::message::exchange::{RouteAdvice, Seen};
-use gate_core::plate::Country;
-use gate_core::plate::template::kinds_fitting;
 use gate_core::reading::{ContainerReading, PlateReading};
-use gate_core::vehicle::Role;
 use serde::Serialize;
 
 use crate::app::App;
@@ -74,7 +71,7 @@ async fn seen(app: &App, passage: &PassageRecord, plate: &str) -> Result<Option<
             _ => {}
         }
     }
-    let mut plates = vec![by_officer(plate, tractor.as_ref())];
+    let mut plates = vec![PlateReading::by_officer(plate, tractor.as_ref())];
     plates.extend(trailer);
     let stands_there = app.live.lane(&passage.lane).is_some_and(|l| l.live && l.status.passage == Some(passage.id));
     Ok(Some(Seen {
@@ -86,28 +83,4 @@ async fn seen(app: &App, passage: &PassageRecord, plate: &str) -> Result<Option<
         // The officer opens, not the lane: its mode is no reason against.
         lane_automatic: true,
     }))
-}
-
-fn by_officer(plate: &str, read: Option<&PlateReading>) -> PlateReading {
-    let countries: Vec<Country> = kinds_fitting(plate).into_iter().map(|(country, _)| country).collect();
-    let country = match countries.as_slice() {
-        [one, rest @ ..] if rest.iter().all(|c| c == one) => Some(*one),
-        _ => read.and_then(|r| r.country),
-    };
-    PlateReading {
-        raw: plate.to_owned(),
-        text: plate.to_owned(),
-        country,
-        kind: None,
-        color: read.and_then(|r| r.color),
-        rows: read.map_or(1, |r| r.rows),
-        probability: 1.0,
-        others: Vec::new(),
-        role: Role::Tractor,
-        view: read.and_then(|r| r.view),
-        looks: 0,
-        model: String::new(),
-        evidence: read.and_then(|r| r.evidence.clone()),
-        source: None,
-    }
 }

@@ -133,6 +133,7 @@ fn vehicle(row: &Row) -> Result<ExpectedVehicle, StoreError> {
         permit_until: None,
         fee_settled: row.flag("fee_settled")?,
         inside: false,
+        tag: row.get("tag")?,
     })
 }
 

@@ -2,7 +2,9 @@
 
 use gate_core::clock::UtcMicros;
 use gate_core::decision::ConfirmationKind;
+use gate_core::decision::identity::is_tag;
 use gate_core::plate::Country;
+use gate_core::plate::text::normalise;
 use gate_core::vehicle::{Direction, VehicleClass};
 use serde::Deserialize;
 
@@ -36,6 +38,16 @@ pub(super) struct ExpectedRow {
     pub until: Moment,
     #[serde(default)]
     pub fee_settled: Flag,
+    /// The number of its RFID tag.
+    #[serde(default)]
+    pub tag: Option<String>,
+}
+
+impl ExpectedRow {
+    /// The tag as it is stored; a column may be left empty.
+    fn tag(&self) -> Option<String> {
+        self.tag.as_deref().map(normalise).filter(|tag| !tag.is_empty())
+    }
 }
 
 /// A confirmation of one force for one vehicle of a declaration.
@@ -118,6 +130,9 @@ impl ImportRow for ExpectedRow {
         if let Some(trailer) = self.trailer.as_deref().filter(|t| !t.is_empty()) {
             check_plate(trailer, &mut problems);
         }
+        if let Some(tag) = self.tag().filter(|tag| !is_tag(tag)) {
+            problems.push(format!("tag {tag:?} is none: 8 to 64 hexadecimal digits, as E28011606000020496A1B2C3"));
+        }
         check_span(self.from.0, self.until.0, &mut problems);
         problems
     }
@@ -136,12 +151,12 @@ impl ImportRow for ExpectedRow {
         .await?;
         tx.run(sql!(
             "INSERT INTO expected_vehicles (id, declaration, plate, core, country, direction, class, laden, trailer, containers, \
-             fresh, dangerous, from_at, until_at, fee_settled) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+             fresh, dangerous, from_at, until_at, fee_settled, tag) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
              ON CONFLICT (declaration, core, direction) DO UPDATE SET plate = excluded.plate, country = excluded.country, \
              class = excluded.class, laden = excluded.laden, trailer = excluded.trailer, containers = excluded.containers, \
              fresh = excluded.fresh, dangerous = excluded.dangerous, from_at = excluded.from_at, until_at = excluded.until_at, \
-             fee_settled = excluded.fee_settled",
+             fee_settled = excluded.fee_settled, tag = excluded.tag",
             clock.id(),
             &self.declaration,
             &self.plate,
@@ -156,7 +171,8 @@ impl ImportRow for ExpectedRow {
             self.dangerous.0,
             self.from.0,
             self.until.0,
-            self.fee_settled.0
+            self.fee_settled.0,
+            self.tag()
         ))
         .await?;
         Ok(None)

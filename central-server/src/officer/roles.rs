@@ -49,6 +49,7 @@ pub fn table() -> Vec<Rule> {
         get("/console/api/passages", Who::Roles(AT_LANES)),
         get("/console/api/passages/{id}", Who::Roles(AT_LANES)),
         get("/console/api/evidence/{sha256}", Who::Roles(AT_LANES)),
+        get("/console/api/lanes/{lane}/identity", Who::Roles(AT_LANES)),
         post("/console/api/lanes/{lane}/stop", Who::EvenLocked(ALL)),
         post("/console/api/lanes/{lane}/open", Who::Roles(AT_LANES)),
         post("/console/api/lanes/{lane}/priority", Who::Roles(AT_LANES)),

@@ -146,12 +146,15 @@ pub async fn corrections(
 }
 
 /// The corrections, each with the last reading of its tractor; and how many passages were corrected without one.
+/// Where the vehicle was identified by something else nobody read the plate: that is no label for its picture.
 async fn find(store: &Store, from: UtcMicros, to: UtcMicros) -> Result<(Vec<Correction>, u64), StoreError> {
     let rows = store
         .rows(sql!(
             "SELECT p.id, p.corrected, r.reading FROM passages p \
              LEFT JOIN readings r ON r.passage = p.id AND r.part = 'tractor' \
              WHERE p.began_at >= $1 AND p.began_at < $2 AND p.corrected IS NOT NULL \
+             AND NOT EXISTS (SELECT 1 FROM acts a WHERE a.passage = p.id AND a.act = 'correct_plate' \
+             AND a.detail LIKE '%\"identity\":{%') \
              ORDER BY p.began_at, p.id, r.at DESC LIMIT $3",
             from,
             to,

@@ -18,6 +18,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (8, "how well plates are read", include_str!("migrations/0008_recognition.sql")),
     (9, "how lanes stood", include_str!("migrations/0009_standing.sql")),
     (10, "who went first", include_str!("migrations/0010_priority.sql")),
+    (11, "tags of declared vehicles", include_str!("migrations/0011_tags.sql")),
 ];
 
 fn steps(postgres: bool) -> Migrator {

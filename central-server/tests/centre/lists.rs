@@ -43,6 +43,21 @@ async fn an_import_names_every_wrong_line_and_a_dry_run_changes_nothing() {
         assert_eq!(rows().await, 0);
         assert_eq!(house.cli(&["import", "expected", &path]), "1 rows imported");
         assert_eq!(rows().await, 1, "{}", house.engine);
+        let tagged = |tag: &str| {
+            let line = "1,entry,G12345,cn,lorry,yes,2026-11-25 07:00,2026-11-25 19:00";
+            std::fs::write(&file, format!("{HEAD},tag\n{line},{tag}\n")).unwrap();
+            house.run(&["import", "expected", &path])
+        };
+        for wrong in ["E28011", "not hexadecimal", &"A".repeat(65)] {
+            let said = String::from_utf8(tagged(wrong).stderr).unwrap();
+            assert!(said.contains("is none: 8 to 64 hexadecimal digits"), "{said}");
+        }
+        assert!(tagged("e280 1160 6000 0204").status.success());
+        let row = store.row(sql!("SELECT tag FROM expected_vehicles")).await.unwrap().unwrap();
+        assert_eq!(row.text("tag").unwrap(), "E280116060000204", "{}", house.engine);
+        assert!(tagged("").status.success());
+        let row = store.row(sql!("SELECT tag FROM expected_vehicles")).await.unwrap().unwrap();
+        assert_eq!(row.get::<Option<String>>("tag").unwrap(), None, "a tag that was taken off");
     }
 }
 

@@ -17,6 +17,7 @@ mod day;
 mod decide;
 mod evidence;
 mod first;
+mod identity;
 mod ingest;
 mod lists;
 mod outside;

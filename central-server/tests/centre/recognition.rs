@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::edge::{Edge, lane, passage};
 use crate::house::{House, engines, until};
 use crate::person::Person;
-use crate::scene::{decided, ended, reading};
+use crate::scene::{decided, declare, ended, reading};
 
 const DAY_US: i64 = 86_400_000_000;
 
@@ -173,16 +173,20 @@ async fn a_camera_that_gets_worse_is_noticed() {
     }
 }
 
-/// A vehicle is read, and an officer gives another plate.
+/// A vehicle is read, and an officer gives another plate, read by eye.
 async fn corrected(edge: &mut Edge, lan: &Person, read: PlateReading, given: &str) {
+    spoken(edge, lan, read, json!({"plate": given, "reason": "đọc bằng mắt"})).await;
+}
+
+/// A vehicle is read, and an officer says this of its plate.
+async fn spoken(edge: &mut Edge, lan: &Person, read: PlateReading, word: Value) {
     let (at, id) = (lane("in-1"), passage());
     let direction = edge.lanes[0].1;
     edge.tell(&at, Some(id), EventBody::PassageBegan { direction, track: gate_core::ids::TrackId(1) }).await;
     edge.tell(&at, Some(id), EventBody::PlateRead { reading: read }).await;
     let last = edge.tell(&at, Some(id), decided(DecidedBy::Central, Verdict::Refer, ReasonCode::Probable)).await;
     edge.acknowledged(last).await;
-    let said = json!({"plate": given, "reason": "đọc bằng mắt"});
-    let (status, view) = lan.post(&format!("/console/api/passages/{id}/plate"), said).await;
+    let (status, view) = lan.post(&format!("/console/api/passages/{id}/plate"), word).await;
     assert_eq!(status, 200, "{view}");
 }
 
@@ -204,6 +208,12 @@ async fn corrections_leave_as_labelled_pictures_and_stand_in_the_record() {
             pictures.push(name);
         }
         corrected(&mut edge, &lan, by_camera("24C99999", 0.93, 30.0), "24C99998").await;
+        // Identified by the end of its plate: nobody read it, so it labels nothing.
+        declare(&house);
+        let evidence = Some(ReadingEvidence { frame: pictures[0].clone(), plate: pictures[0].clone() });
+        let word = json!({"plate": "24H00042", "reason": "số cuối của biển",
+            "identity": {"kind": "last_digits", "given": "0042"}});
+        spoken(&mut edge, &lan, PlateReading { evidence, ..by_camera("24H00047", 0.93, 30.0) }, word).await;
         let out = house.dir.path().join("corrections");
         let days = |n: i64| {
             let day = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap()).date();

@@ -155,6 +155,7 @@ pub async fn run(data: &Path, config: Config, stop: CancellationToken) -> Result
         pins,
         evidence,
         outbox,
+        lists: uplink.lists,
         name: format!("{} · {}", identity.site, identity.edge),
         connected: uplink.connected,
         clock,

@@ -6,6 +6,8 @@ use gate_barrier::bus::once;
 use gate_barrier::profile::DeviceKind;
 use gate_barrier::wiring::{LaneWiring, WiredDevice};
 
+use crate::lane::tags::TagReader;
+
 /// What each of them says now, in words, or what is wrong; by its name in the wiring.
 pub async fn beside(wiring: &LaneWiring) -> Vec<(String, io::Result<String>)> {
     let mut said = Vec::new();
@@ -35,9 +37,7 @@ async fn weighs(wiring: &LaneWiring, device: &WiredDevice) -> io::Result<String>
 }
 
 async fn hears(wiring: &LaneWiring, device: &WiredDevice) -> io::Result<String> {
-    let endpoint = wiring.buses.get(&device.bus).ok_or_else(|| io::Error::other("it has no bus"))?;
-    let tags = once::tags(endpoint, device.unit, device.profile.line.timeout()).await?;
-    let tags: Vec<String> = tags.iter().map(hex::encode).collect();
+    let tags = TagReader::wired(wiring, device)?.heard().await?;
     Ok(match tags.len() {
         0 => "no tag".to_owned(),
         count => format!("{count} tag(s): {}", tags.join(" ")),

@@ -23,6 +23,7 @@ use super::journal::Journal;
 use super::kept::{self, Kept};
 use super::runner::{Runner, Sources, new_session};
 use super::signal::{from_micros, micros};
+use super::tags::TagReader;
 use super::view::{LaneOrder, LaneStop, LaneView};
 use super::wellness::Wellness;
 use crate::clock::Clock;
@@ -68,6 +69,8 @@ pub struct LaneHandle {
     pub orders: mpsc::Sender<LaneOrder>,
     /// The newest frame of its first camera, JPEG.
     pub preview: watch::Receiver<Option<bytes::Bytes>>,
+    /// The RFID reader beside it, where one is wired.
+    pub tags: Option<TagReader>,
     stops: mpsc::Sender<LaneStop>,
     devices: Arc<LaneDevices>,
     beat_ms: Arc<AtomicU64>,
@@ -130,6 +133,7 @@ pub fn start(parts: LaneParts) -> std::io::Result<(LaneHandle, JoinHandle<()>)> 
         view: view.subscribe(),
         orders: orders_in,
         preview: eyes.preview.clone(),
+        tags: TagReader::of(&config.wiring),
         stops: stops_in,
         devices: devices.clone(),
         beat_ms: beat_ms.clone(),

@@ -5,6 +5,7 @@
 //! - [`decide`]: central asked within its deadline, then the edge's own lists
 //! - [`journal`], [`replay`]: all that went in and came out, in a ring on disk, and the same machines over it
 //! - [`kept`]: what must survive a restart
+//! - [`tags`]: which RFID tags are heard at the lane, when a person asks
 //! - [`view`]: what a lane shows and what may be asked of it
 
 pub mod core;
@@ -19,6 +20,7 @@ mod order;
 pub mod replay;
 mod runner;
 pub mod signal;
+pub mod tags;
 mod unended;
 pub mod view;
 mod wellness;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use super::pins::PinError;
-use super::{PanelLane, Shared};
+use super::{PanelLane, Shared, identity};
 use crate::lane::view::{LaneAct, LaneOrder, LaneStop};
 
 /// The cookie of a sign-in. `__Host-`: this host alone, over TLS alone.
@@ -30,9 +30,13 @@ pub struct Refused {
     message: String,
 }
 
-type Answer = Result<Response, (StatusCode, Json<Refused>)>;
+pub(super) type Answer = Result<Response, (StatusCode, Json<Refused>)>;
 
-fn refused(status: StatusCode, code: &'static str, message: impl Into<String>) -> (StatusCode, Json<Refused>) {
+pub(super) fn refused(
+    status: StatusCode,
+    code: &'static str,
+    message: impl Into<String>,
+) -> (StatusCode, Json<Refused>) {
     (status, Json(Refused { code, message: message.into() }))
 }
 
@@ -85,7 +89,7 @@ fn signed_in(shared: &Shared, headers: &HeaderMap) -> Option<OfficerRef> {
     token(headers).and_then(|t| shared.sessions.officer(t, shared.panel.clock.monotonic()))
 }
 
-fn lane<'a>(shared: &'a Shared, name: &str) -> Result<&'a PanelLane, (StatusCode, Json<Refused>)> {
+pub(super) fn lane<'a>(shared: &'a Shared, name: &str) -> Result<&'a PanelLane, (StatusCode, Json<Refused>)> {
     LaneId::new(name)
         .ok()
         .and_then(|id| shared.panel.lanes.get(&id))
@@ -132,6 +136,12 @@ enum ActName {
     ConvoyOver,
 }
 
+/// Who is signed in here.
+pub(super) fn somebody(shared: &Shared, headers: &HeaderMap) -> Result<OfficerRef, (StatusCode, Json<Refused>)> {
+    signed_in(shared, headers)
+        .ok_or_else(|| refused(StatusCode::UNAUTHORIZED, "sign_in", "sign in with your PIN first; STOP needs none"))
+}
+
 /// What of a person's role forbids an act; `None` when nothing does. Making a lane stricter is any
 /// officer's; handing it back to automatic is the shift leader's.
 fn forbidden(role: OfficerRole, act: &LaneAct) -> Option<&'static str> {
@@ -153,8 +163,7 @@ pub async fn act(
     Json(body): Json<Act>,
 ) -> Answer {
     let lane = lane(&shared, &name)?;
-    let officer = signed_in(&shared, &headers)
-        .ok_or_else(|| refused(StatusCode::UNAUTHORIZED, "sign_in", "sign in with your PIN first; STOP needs none"))?;
+    let officer = somebody(&shared, &headers)?;
     let bad = |message: &str| refused(StatusCode::UNPROCESSABLE_ENTITY, "incomplete", message);
     let reason = body.reason.trim();
     if reason.chars().count() > MAX_REASON {
@@ -197,7 +206,12 @@ pub async fn act(
     if let Some(why) = forbidden(officer.role, &act) {
         return Err(refused(StatusCode::FORBIDDEN, "role", why));
     }
-    order(lane, Some(officer), act, reason.to_owned()).await
+    let corrected = if let LaneAct::CorrectPlate(plate) = &act { Some(plate.clone()) } else { None };
+    let taken = order(lane, Some(officer), act, reason.to_owned()).await?;
+    Ok(match corrected {
+        Some(plate) => Json(identity::judged(&shared, lane, &plate)).into_response(),
+        None => taken,
+    })
 }
 
 async fn order(lane: &PanelLane, officer: Option<OfficerRef>, act: LaneAct, reason: String) -> Answer {

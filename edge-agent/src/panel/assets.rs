@@ -14,6 +14,7 @@ pub async fn file(Path(name): Path<String>) -> Response {
     let text = match name.as_str() {
         "panel.css" => include_str!("page/panel.css"),
         "panel.js" => include_str!("page/panel.js"),
+        "identity.js" => include_str!("page/identity.js"),
         "desk.js" => include_str!("page/desk.js"),
         "page.js" => include_str!("page/page.js"),
         "words.js" => include_str!("page/words.js"),

@@ -8,6 +8,7 @@
 mod acts;
 mod assets;
 mod guard;
+mod identity;
 pub mod pins;
 pub mod serve;
 mod sessions;
@@ -28,8 +29,10 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::evidence::Evidence;
 use crate::lane::handle::LaneHandle;
+use crate::lane::tags::TagReader;
 use crate::lane::view::{LaneOrder, LaneStop, LaneView};
 use crate::outbox::Outbox;
+use crate::uplink::Lists;
 
 /// Largest body of a request: an act with its reason.
 const MAX_BODY_BYTES: usize = 16 * 1024;
@@ -45,6 +48,8 @@ pub struct PanelLane {
     pub orders: mpsc::Sender<LaneOrder>,
     /// The newest frame of its first camera, JPEG.
     pub preview: watch::Receiver<Option<Bytes>>,
+    /// The RFID reader beside it, where one is wired.
+    pub tags: Option<TagReader>,
     /// Drops its stop chain, past its task.
     pub stop: Arc<dyn Fn(LaneStop) + Send + Sync>,
     /// How long its task has shown no sign of life.
@@ -58,6 +63,7 @@ impl From<LaneHandle> for PanelLane {
             view: lane.view.clone(),
             orders: lane.orders.clone(),
             preview: lane.preview.clone(),
+            tags: lane.tags.clone(),
             stop: Arc::new(move |stop| lane.stop(stop)),
             silent_for: Arc::new(move || beat.silent_for()),
         }
@@ -74,6 +80,8 @@ pub struct Panel {
     pub evidence: Evidence,
     /// The journal.
     pub outbox: Outbox,
+    /// The lists that central signed last.
+    pub lists: Lists,
     /// This edge and the gate, for the page's head.
     pub name: String,
     /// Whether central's broker is connected.
@@ -115,6 +123,8 @@ pub fn router(panel: Panel) -> Router {
         .route("/api/sign-out", post(acts::sign_out))
         .route("/api/lanes/{lane}/stop", post(acts::stop))
         .route("/api/lanes/{lane}/act", post(acts::act))
+        .route("/api/lanes/{lane}/identity", get(identity::search))
+        .route("/api/lanes/{lane}/tags", get(identity::tags))
         .route("/healthz", get(state::healthz))
         .route("/metrics", get(state::metrics))
         .layer(axum::middleware::from_fn(guard::same_origin))

@@ -8,12 +8,15 @@ use gate_core::clock::UtcMicros;
 use gate_core::ids::{EdgeId, LaneSession};
 use gate_core::lane::sign::Sign;
 use gate_core::message::command::{LaneMode, OfficerRole};
+use gate_core::message::envelope::TrustedKeys;
 use gate_core::message::status::LaneStatus;
 use gate_core::vehicle::Direction;
 use tower::ServiceExt as _;
 
 use super::*;
 use crate::lane::view::LaneAct;
+
+mod identity;
 
 fn view() -> LaneView {
     LaneView {
@@ -60,6 +63,9 @@ struct Bench {
     acts: Arc<Mutex<Vec<Asked>>>,
     stops: Arc<Mutex<Vec<Option<String>>>>,
     hung: Arc<AtomicBool>,
+    lists: Lists,
+    edge: EdgeId,
+    key: ed25519_dalek::SigningKey,
     _folder: tempfile::TempDir,
 }
 
@@ -72,13 +78,18 @@ struct Got {
 
 impl Bench {
     async fn start() -> Self {
+        Self::over(view(), None).await
+    }
+
+    /// Over a lane that shows this, with the tag reader beside it.
+    async fn over(view: LaneView, tags: Option<TagReader>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let pin = pins::give(folder.path(), "lan", OfficerRole::Officer).unwrap();
         let leader_pin = pins::give(folder.path(), "binh", OfficerRole::ShiftLeader).unwrap();
         let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
         let stop = CancellationToken::new();
         let edge = EdgeId::new("kt-edge-1").unwrap();
-        let outbox = Outbox::open(folder.path().join("o.db"), edge, key, stop.clone()).await.unwrap();
+        let outbox = Outbox::open(folder.path().join("o.db"), edge.clone(), key.clone(), stop.clone()).await.unwrap();
         let (orders, mut asked) = mpsc::channel(8);
         let acts = Arc::new(Mutex::new(Vec::new()));
         let kept = acts.clone();
@@ -93,9 +104,10 @@ impl Bench {
         let hung = Arc::new(AtomicBool::new(false));
         let hangs = hung.clone();
         let lane = PanelLane {
-            view: watch::Sender::new(view()).subscribe(),
+            view: watch::Sender::new(view).subscribe(),
             orders,
             preview: watch::Sender::new(None).subscribe(),
+            tags,
             stop: Arc::new(move |stop| {
                 if let LaneStop::Person(officer) = stop {
                     stopped.lock().unwrap().push(officer.map(|o| o.name));
@@ -103,7 +115,9 @@ impl Bench {
             }),
             silent_for: Arc::new(move || Duration::from_secs(if hangs.load(Ordering::Relaxed) { 9 } else { 0 })),
         };
+        let lists = Lists::load(outbox.pool().clone(), TrustedKeys::new([key.verifying_key()])).await;
         let panel = Panel {
+            lists: lists.clone(),
             lanes: BTreeMap::from([(LaneId::new("in-1").unwrap(), lane)]),
             pins: pins::Pins::load(folder.path()).unwrap(),
             evidence: Evidence::new(folder.path().join("evidence"), outbox.pool().clone()),
@@ -114,7 +128,7 @@ impl Bench {
             metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
             stop,
         };
-        Self { router: router(panel), pin, leader_pin, acts, stops, hung, _folder: folder }
+        Self { router: router(panel), pin, leader_pin, acts, stops, hung, lists, edge, key, _folder: folder }
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Got {
@@ -245,7 +259,7 @@ async fn http_2_names_the_host_in_the_address() {
 #[tokio::test]
 async fn the_page_is_whole_and_keeps_to_itself() {
     let bench = Bench::start().await;
-    for path in ["/", "/panel.js", "/panel.css", "/words.js", "/desk.js", "/page.js", "/api/words"] {
+    for path in ["/", "/panel.js", "/panel.css", "/words.js", "/desk.js", "/identity.js", "/page.js", "/api/words"] {
         let got = bench.ask(Method::GET, path, &[], "").await;
         assert_eq!(got.status, StatusCode::OK, "{path}");
         let csp = got.csp.unwrap();

@@ -295,6 +295,7 @@ fn snapshot() -> Snapshot {
         permit_until: Some(now.plus(hour)),
         fee_settled: true,
         inside: false,
+        tag: None,
     };
     let valid_until = now.plus(hour);
     Snapshot { edge: edge(), version: 1, issued: now, valid_until, expected: vec![lorry], watch: Vec::new(), rules }

@@ -150,11 +150,11 @@ fn of_the_vehicle(vehicle: &ExpectedVehicle, seen: &Seen, rules: &RuleSet, now: 
         let detail = if vehicle.inside { "it is inside already" } else { "it never came in" };
         because(ReasonCode::AlreadyPassed, detail.to_owned());
     }
-    match required(vehicle, seen.direction, rules) {
+    match missing(vehicle, seen.direction, rules) {
         None => because(ReasonCode::ConfirmationMissing, "no rule says which confirmations it needs".to_owned()),
-        Some(rule) => {
-            for missing in rule.needs.iter().filter(|kind| !vehicle.confirmed.contains(kind)) {
-                because(ReasonCode::ConfirmationMissing, confirmation_name(*missing));
+        Some(missing) => {
+            for kind in missing {
+                because(ReasonCode::ConfirmationMissing, confirmation_name(kind));
             }
         }
     }
@@ -173,6 +173,16 @@ fn of_the_vehicle(vehicle: &ExpectedVehicle, seen: &Seen, rules: &RuleSet, now: 
         because(code, detail);
     }
     reasons
+}
+
+/// The confirmations that a vehicle needs and has not; `None` where no rule says which it needs.
+pub(super) fn missing(
+    vehicle: &ExpectedVehicle,
+    direction: Direction,
+    rules: &RuleSet,
+) -> Option<Vec<ConfirmationKind>> {
+    let rule = required(vehicle, direction, rules)?;
+    Some(rule.needs.iter().filter(|kind| !vehicle.confirmed.contains(kind)).copied().collect())
 }
 
 fn required<'a>(vehicle: &ExpectedVehicle, direction: Direction, rules: &'a RuleSet) -> Option<&'a ConfirmationRule> {

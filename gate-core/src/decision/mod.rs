@@ -3,6 +3,7 @@
 mod decide;
 mod facts;
 mod fitting;
+pub mod identity;
 
 pub use decide::{Outcome, decide, owed};
 pub use facts::{Decider, Lists};
@@ -133,6 +134,9 @@ pub struct ExpectedVehicle {
     pub fee_settled: bool,
     /// Is inside the gate now: expected only to leave.
     pub inside: bool,
+    /// The number of its RFID tag, hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
 }
 
 /// The confirmations of the forces that work at the gate (`domain.md` section 2).

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 const NOW: UtcMicros = UtcMicros(1_000_000_000);
 
-fn rules() -> RuleSet {
+pub(super) fn rules() -> RuleSet {
     RuleSet {
         version: 1,
         min_probability: 0.99,
@@ -51,7 +51,7 @@ fn seen(text: &str) -> Seen {
     }
 }
 
-fn vehicle(text: &str) -> ExpectedVehicle {
+pub(super) fn vehicle(text: &str) -> ExpectedVehicle {
     ExpectedVehicle {
         declaration: "2026112400001".into(),
         plate: text.into(),
@@ -69,10 +69,11 @@ fn vehicle(text: &str) -> ExpectedVehicle {
         permit_until: Some(UtcMicros(3_000_000_000)),
         fee_settled: true,
         inside: false,
+        tag: None,
     }
 }
 
-fn lists<'a>(expected: &'a [ExpectedVehicle], watch: &'a [WatchEntry], rules: &'a RuleSet) -> Lists<'a> {
+pub(super) fn lists<'a>(expected: &'a [ExpectedVehicle], watch: &'a [WatchEntry], rules: &'a RuleSet) -> Lists<'a> {
     Lists { expected, watch, rules, version: 7 }
 }
 

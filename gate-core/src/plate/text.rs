@@ -10,11 +10,19 @@ pub fn normalise(text: &str) -> String {
         .filter_map(|c| match c {
             '-' | '.' | '·' | '•' | '・' | '_' | '/' | '－' | '．' => None,
             c if c.is_whitespace() => None,
-            'đ' => Some('Đ'),
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).map(|c| c.to_ascii_uppercase()),
-            c => Some(c.to_ascii_uppercase()),
+            c => Some(fold(c)),
         })
         .collect()
+}
+
+/// One character in upper case, its full-width form folded; Đ stays a letter of its own.
+#[must_use]
+pub fn fold(c: char) -> char {
+    match c {
+        'đ' => 'Đ',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).map_or(c, |c| c.to_ascii_uppercase()),
+        c => c.to_ascii_uppercase(),
+    }
 }
 
 /// As people write it: `24C-123.45`, `云G·12345`, `59P1-664.80`. A text that fits no pattern is given

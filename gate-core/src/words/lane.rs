@@ -84,6 +84,7 @@ pub const ACTS: &[(&str, Text)] = &[
     ("reset", text("Đặt lại", "Reset", "复位")),
     ("mode", text("Đổi chế độ làn", "Change the lane's mode", "更改车道模式")),
     ("correct_plate", text("Sửa biển số", "Correct the plate", "更正车牌")),
+    ("search", text("Tìm trong danh sách xe đã khai", "Search the declared vehicles", "查询申报车辆")),
     ("confirm_plate", text("Xác nhận biển số", "Confirm the plate", "确认车牌")),
     ("was_trailer", text("Đó là rơ moóc của xe trước", "It was the trailer", "是前车的挂车")),
     ("hold_open", text("Giữ barie mở", "Hold open", "保持打开")),

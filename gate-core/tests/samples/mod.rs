@@ -187,6 +187,7 @@ pub fn snapshot() -> Snapshot {
         permit_until: Some(UtcMicros(AT.0 + 86_400_000_000)),
         fee_settled: true,
         inside: false,
+        tag: None,
     };
     let rule = ConfirmationRule {
         direction: Some(Direction::Entry),

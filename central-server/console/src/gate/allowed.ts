@@ -2,9 +2,9 @@
 
 import type { Country, PassageView } from "../contract";
 import { countryOf } from "./plate";
-import type { Lane } from "./state";
+import { type Lane, waitsForOfficer } from "./state";
 
-export type Key = "correct" | "confirm" | "open" | "refuse" | "hold" | "stop" | "mode";
+export type Key = "correct" | "identify" | "confirm" | "open" | "refuse" | "hold" | "stop" | "mode";
 export type WhyNot =
   | "overrule"
   | "boom"
@@ -13,6 +13,7 @@ export type WhyNot =
   | "laneNotLive"
   | "noVehicle"
   | "noPlate"
+  | "noNeed"
   | "moving"
   | "busy";
 
@@ -39,12 +40,18 @@ export function whyNot(key: Key, now: Situation): WhyNot | null {
   const status = now.lane?.status;
   if (!status?.passage) return "noVehicle";
   const moving = status.state === "granted" || status.state === "passing";
-  if (moving && key !== "correct" && key !== "confirm") return "moving";
+  if (moving && key !== "correct" && key !== "identify" && key !== "confirm") return "moving";
+  if (key === "identify" && !needsIdentity(now)) return "noNeed";
   if (key === "confirm" && !plateOf(now.passage)) return "noPlate";
   if (key === "open" && !now.mayLead && isRefused(now.passage)) return "overrule";
   // A lane opens from closed alone; after tailgating the key only settles whose the second vehicle was.
   if (key === "open" && status.barrier !== "closed" && status.state !== "tailgated") return "boom";
   return null;
+}
+
+/** A second identity is asked of a vehicle that could not be read or waits for an officer. */
+export function needsIdentity(now: Situation): boolean {
+  return now.lane !== undefined && (waitsForOfficer(now.lane) || now.passage?.record.unread === true);
 }
 
 /** The tractor's plate that counts: as corrected, or as read. */

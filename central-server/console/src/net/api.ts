@@ -2,7 +2,10 @@
 
 import type {
   Alarm,
+  ConvoySize,
   DayView,
+  Identified,
+  Identity,
   LaneMode,
   LanesView,
   Me,
@@ -100,8 +103,9 @@ export const api = {
   hold: (name: string, id: string, reason: string) => call<Sent>("POST", `${lane(name)}/hold`, { passage: id, reason }),
   stop: (name: string) => call<Sent>("POST", `${lane(name)}/stop`, { reason: "" }),
   mode: (name: string, mode: LaneMode, reason: string) => call<Sent>("POST", `${lane(name)}/mode`, { mode, reason }),
-  correct: (id: string, plate: string, reason: string) =>
-    call<PassageView>("POST", `${passage(id)}/plate`, { plate, reason }),
+  correct: (id: string, plate: string, reason: string, identity?: Identity) =>
+    call<PassageView>("POST", `${passage(id)}/plate`, identity ? { plate, reason, identity } : { plate, reason }),
+  identify: (name: string, given: string) => call<Identified>("GET", `${lane(name)}/identity${query({ given })}`),
   confirm: (id: string, plate: string) => call<PassageView>("POST", `${passage(id)}/confirm`, { plate }),
   alarms: async () => (await call<{ alarms: Alarm[] }>("GET", "/alarms")).alarms,
   acknowledge: (id: string, note: string) =>

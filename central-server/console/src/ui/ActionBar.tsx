@@ -1,12 +1,13 @@
 /** The keys of the chosen lane, each with its letter; one that does nothing now says why. */
 
-import { type Key, whyNot } from "../gate/allowed";
+import { type Key, needsIdentity, whyNot } from "../gate/allowed";
 import { carryOutAct } from "./carryOut";
 import { situation } from "./situation";
 import { useDesk, useDeskState, useSpeech, useTick } from "./use";
 
 const KEYS: { key: Exclude<Key, "stop">; letter: string }[] = [
   { key: "correct", letter: "E" },
+  { key: "identify", letter: "I" },
   { key: "confirm", letter: "C" },
   { key: "open", letter: "O" },
   { key: "refuse", letter: "R" },
@@ -21,7 +22,8 @@ export function ActionBar() {
   const { t } = useSpeech();
   const now = situation(desk);
   if (!chosen) return null;
-  const shown = view === "lanes" ? KEYS.filter(({ key }) => key !== "mode" || now.mayLead) : [];
+  const offered = (key: Key) => (key === "mode" ? now.mayLead : key !== "identify" || needsIdentity(now));
+  const shown = view === "lanes" ? KEYS.filter(({ key }) => offered(key)) : [];
   return (
     <div class="actions" role="toolbar" aria-label={chosen}>
       <StopButton />

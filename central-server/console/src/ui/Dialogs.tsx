@@ -1,12 +1,13 @@
-/** The dialogs of the acts that need a word: open, refuse, correct, mode; and the list of keys. */
+/** The dialogs of the acts that need a word: open, refuse, correct, identify, mode; and the list of keys. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { LaneMode, PassageView } from "../contract";
 import { plateCountry } from "../gate/allowed";
 import { countryOf, forPeople, normalise, plausible } from "../gate/plate";
 import { picture } from "../net/api";
-import { StopButton } from "./ActionBar";
+import { Frame } from "./Frame";
+import { IdentityDialog } from "./IdentityDialog";
 import { KeyList } from "./KeyList";
 import { situation } from "./situation";
 import { useDesk, useDeskState, useSpeech } from "./use";
@@ -25,6 +26,7 @@ export function Dialogs() {
   if (!passage) return null;
   // Keyed by the passage: when another vehicle comes to the stop line the dialog begins anew.
   if (dialog === "correct") return <CorrectDialog key={passage} passage={passage} />;
+  if (dialog === "identify") return <IdentityDialog key={passage} lane={lane} passage={passage} />;
   const open = dialog === "open";
   return (
     <ReasonDialog
@@ -39,59 +41,6 @@ export function Dialogs() {
         {lane.lane} · <b>{now.plate ? forPeople(now.plate, plateCountry(now.passage)) : t.passage.unread}</b>
       </p>
     </ReasonDialog>
-  );
-}
-
-interface FrameProps {
-  title: string;
-  kind: string;
-  go: string;
-  onSubmit: () => void;
-  children: ComponentChildren;
-  onKey?: (event: KeyboardEvent) => void;
-}
-
-/** A modal dialog with a way out, and STOP in it. */
-function Frame(props: FrameProps) {
-  const desk = useDesk();
-  const { t } = useSpeech();
-  const place = useRef<HTMLDialogElement>(null);
-  const close = () => desk.set({ dialog: null, suggestion: null });
-  useEffect(() => {
-    const dialog = place.current;
-    if (dialog && !dialog.open) dialog.showModal();
-    dialog?.querySelector<HTMLElement>("[data-first]")?.focus();
-    return () => dialog?.close();
-  }, []);
-  return (
-    <dialog
-      ref={place}
-      class={`dialog ${props.kind}`}
-      aria-label={props.title}
-      onCancel={close}
-      onKeyDown={props.onKey}
-    >
-      <form
-        method="dialog"
-        onSubmit={(event) => {
-          event.preventDefault();
-          props.onSubmit();
-        }}
-      >
-        <h2>{props.title}</h2>
-        {props.children}
-        <div class="dialog-keys">
-          <button type="submit" class="primary">
-            {props.go} <kbd>↵</kbd>
-          </button>
-          <button type="button" onClick={close}>
-            {t.actions.cancel} <kbd>Esc</kbd>
-          </button>
-          <StopButton typing />
-        </div>
-        <p class="hint">{t.dialogs.stopInside}</p>
-      </form>
-    </dialog>
   );
 }
 

@@ -19,6 +19,7 @@ export function KeyList() {
     [["1", "…", "9"], t.keys.lane],
     [["N"], t.actions.next],
     [["E"], t.actions.correct],
+    [["I"], t.identity.title],
     [["C"], t.actions.confirm],
     [["O"], t.actions.open],
     [["R"], t.actions.refuse],

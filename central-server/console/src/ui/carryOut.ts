@@ -7,7 +7,7 @@ import { THEMES } from "../prefs";
 import { LANGUAGES } from "../words";
 import { situation } from "./situation";
 
-export type LaneKey = "correct" | "confirm" | "open" | "refuse" | "hold" | "stop" | "mode";
+export type LaneKey = "correct" | "identify" | "confirm" | "open" | "refuse" | "hold" | "stop" | "mode";
 
 /** Does what a key means, as the button of the same name. */
 export function carryOut(desk: Desk, key: KeyAct): void {
@@ -64,7 +64,7 @@ export function carryOutAct(desk: Desk, key: LaneKey): void {
   const passage = now.lane.status?.passage;
   if (key === "hold" && passage) desk.hold(now.lane, passage);
   else if (key === "confirm" && passage && now.plate) void desk.confirm(passage, now.plate);
-  else desk.set({ dialog: key as "correct" | "open" | "refuse" | "mode" });
+  else desk.set({ dialog: key as "correct" | "identify" | "open" | "refuse" | "mode" });
 }
 
 function after<T>(all: T[], now: T): T {

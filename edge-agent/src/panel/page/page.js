@@ -26,9 +26,13 @@ export function text(node, value) {
   if (node.textContent !== value) node.textContent = value;
 }
 
-export async function post(path, body) {
+export const get = (path) => call(path, {});
+
+export const post = (path, body) =>
+  call(path, { method: "POST", headers: body ? { "Content-Type": "application/json" } : {}, body: body && JSON.stringify(body) });
+
+async function call(path, options) {
   try {
-    const options = { method: "POST", headers: body ? { "Content-Type": "application/json" } : {}, body: body && JSON.stringify(body) };
     const answer = await fetch(path, options);
     if (answer.ok) return { ok: true, body: answer.status === 204 ? null : await answer.json() };
     const refusal = await answer.json().catch(() => ({ code: "failed", message: "" }));

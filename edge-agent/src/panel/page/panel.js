@@ -2,6 +2,7 @@
 // beyond what is on the screen; when nothing is heard it says so.
 
 import { ask, begin, forget, openSignIn, person } from "./desk.js";
+import { follow, identify } from "./identity.js";
 import { $, fill, make, post, text } from "./page.js";
 import { chooseLanguage, lang, languages, loadCodes, ready, refusal, t, word } from "./words.js";
 
@@ -15,6 +16,7 @@ let clockAhead = 0; // this machine's clock against the edge's, ms
 let shownFrame = null; // a frame that the person picked
 let journal = [];
 let stopFailed = null; // the lane whose STOP did not arrive
+let judged = null; // what the rules say to a plate that was given here
 
 const clock = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const timeOf = (us) => clock.format(new Date(us / 1000));
@@ -38,12 +40,14 @@ async function stop(name) {
 }
 
 async function act(name, body) {
+  const passage = now?.lanes.find((l) => l.status.lane === name)?.status.passage;
   const answer = await post(`/api/lanes/${name}/act`, body);
   if (answer.status === 401) {
     forget();
     openSignIn(() => act(name, body));
     return;
   }
+  if (answer.ok && answer.body) judged = { passage, plate: body.plate, decision: answer.body };
   if (answer.ok) say(`${t("done")}: ${word("acts", body.act)}`, true);
   else if (answer.code === "role") say(t("role"), false);
   else if (answer.status === 0 || answer.code === "lane_unwell") say(t("failed"), false);
@@ -161,11 +165,12 @@ function drawKnowledge(l) {
   if (!l.plates.length) for (const [fate, n] of l.fates) facts.push(`${t(`fate_${fate}`)}: ${n}`);
   if (l.route) facts.push(`${t("route")}: ${l.route.to}`);
   fill($("facts"), ...facts.map((f) => make("li", {}, f)));
-  const d = l.decision;
+  const own = judged && judged.passage === l.status.passage ? judged : null;
+  const d = own ? own.decision : l.decision;
   $("decision").hidden = !d;
   if (!d) return;
   $("decision").className = `decision ${d.verdict}`;
-  text($("verdict"), word("verdicts", d.verdict));
+  text($("verdict"), own ? `${t("with_plate")} ${own.plate}: ${word("verdicts", d.verdict)}. ${t("then_open")}` : word("verdicts", d.verdict));
   fill($("reasons"), ...d.reasons.map((r) => make("li", {}, word("reasons", r.code), r.detail ? make("small", {}, ` (${detail(r.detail)})`) : null)));
 }
 
@@ -175,6 +180,7 @@ const acts = {
   refuse: () => ask(chosen, t("refuse"), "", { act: "refuse" }, { options: ready.refuse }),
   hold: () => ask(chosen, t("hold"), "", { act: "hold" }, { reason: "may", options: ready.hold }),
   correct_plate: (l) => ask(chosen, t("correct_plate"), "", { act: "correct_plate" }, { reason: "may", plate: l.plates[0]?.text ?? "" }),
+  identify: (l) => identify(chosen, l.status.passage, { act, stop }),
   was_trailer: () => ask(chosen, t("was_trailer"), "", { act: "was_trailer" }, { reason: "may" }),
   second_entitled: () => ask(chosen, t("second_entitled"), "", { act: "open" }, { options: ready.open }),
   reset: () => ask(chosen, t("reset"), t("reset_text"), { act: "reset" }, { options: ready.reset }),
@@ -187,9 +193,11 @@ function drawActs(l) {
   const { state, barrier } = l.status;
   const stands = ["capturing", "deciding", "referred", "refused"].includes(state);
   const button = (name, go, enabled = true) => make("button", { type: "button", className: go ? "go" : "", disabled: !enabled, "data-act": name }, t(name));
+  // Where the plate could not be read, or an officer is waited for.
+  const needsIdentity = stands && (state === "referred" || (l.fates.length > 0 && !l.plates.length));
   const first = state === "tailgated"
     ? [button("second_entitled", true), button("was_trailer"), button("hold")]
-    : [button("open", true, stands && barrier === "closed"), button("refuse", false, stands), button("hold", false, stands), button("correct_plate", false, stands)];
+    : [button("open", true, stands && barrier === "closed"), button("refuse", false, stands), button("hold", false, stands), button("correct_plate", false, stands), ...(needsIdentity ? [button("identify", false, stands)] : [])];
   fill($("acts"), ...first);
   const second = [];
   if (needsReset(barrier)) second.push(button("reset", true));
@@ -277,6 +285,7 @@ function draw() {
   const live = performance.now() - heardAt < NOT_LIVE_AFTER_MS && heardAt > 0;
   drawHead(live);
   if (!now) return;
+  follow(now.lanes);
   if (!lane()) chosen = now.lanes[0]?.status.lane;
   drawTiles();
   const l = lane();
