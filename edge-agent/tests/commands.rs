@@ -31,7 +31,13 @@ fn command(life: &Life, seq: u64, body: CommandBody) -> LaneCommand {
 fn grant(life: &Life) -> CommandBody {
     let status = life.view().status;
     let (passage, track) = (status.passage.unwrap(), status.track.unwrap());
-    CommandBody::Grant { grant: GrantId::from_parts(1, rand::random()), passage, track, life_ms: 20_000 }
+    CommandBody::Grant {
+        grant: GrantId::from_parts(1, rand::random()),
+        passage,
+        track,
+        life_ms: 20_000,
+        priority: false,
+    }
 }
 
 async fn send(life: &Life, command: LaneCommand) {

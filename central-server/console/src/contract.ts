@@ -54,6 +54,26 @@ export interface LaneStatus {
   inputs: [string, boolean | null][];
   faults: string[];
   display: string;
+  /** The convoy that may pass now. */
+  convoy?: { passed: number; of: number; minutes_left: number };
+}
+
+/** So many vehicles within so many minutes. */
+export interface ConvoySize {
+  vehicles: number;
+  minutes: number;
+}
+
+/** A confirmation that a vehicle owes which went first, or owed. */
+export interface Owed {
+  passage: string;
+  lane: string;
+  plate: string | null;
+  kind: string;
+  since: Micros;
+  settled_at: Micros | null;
+  settled_by: string | null;
+  note: string | null;
 }
 
 export interface EdgeStatus {
@@ -102,6 +122,8 @@ export interface PassageRecord {
   decided_by: "central" | "snapshot" | null;
   unread: boolean;
   corrected: string | null;
+  /** It went first; the confirmations that it lacked are owed. */
+  priority?: boolean;
   parts: PassagePart[];
   clock_synchronised: boolean;
   events: number;
@@ -293,6 +315,8 @@ export type EventBody =
   | { type: "fault"; code: string; detail: string }
   | { type: "fault_cleared"; code: string }
   | { type: "mode_changed"; mode: LaneMode; cause: string }
+  | { type: "convoy_began"; size: ConvoySize }
+  | { type: "convoy_ended"; passed: number; of: number; why: string }
   | { type: "started"; version: string; found: string };
 
 export interface EdgeEvent {

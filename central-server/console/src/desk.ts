@@ -3,7 +3,7 @@
  * its state and call its methods; only this talks to central.
  */
 
-import type { Identified, Identity, LaneMode, Me, PassageView, Words } from "./contract";
+import type { ConvoySize, Identified, Identity, LaneMode, Me, PassageView, Words } from "./contract";
 import { type ActName, changeAct, newAct } from "./gate/act";
 import {
   emptyGate,
@@ -346,6 +346,19 @@ export class Desk {
     void this.act(lane.lane, "open", () => this.api.open(lane.lane, passage, reason));
   }
 
+  /** First of all, once; what it lacks is owed. */
+  goFirst(lane: Lane, passage: string, reason: string): void {
+    void this.act(lane.lane, "priority", () => this.api.priority(lane.lane, passage, reason));
+  }
+
+  convoy(lane: Lane, size: ConvoySize, reason: string): void {
+    void this.act(lane.lane, "convoy", () => this.api.convoy(lane.lane, size, reason));
+  }
+
+  endConvoy(lane: Lane): void {
+    void this.act(lane.lane, "convoy_over", () => this.api.convoyOver(lane.lane));
+  }
+
   refuse(lane: Lane, passage: string, reason: string): void {
     void this.act(lane.lane, "refuse", () => this.api.refuse(lane.lane, passage, reason));
   }
@@ -413,6 +426,8 @@ export class Desk {
   }
 
   recognition: Api["recognition"] = () => this.api.recognition();
+  owed: Api["owed"] = () => this.api.owed();
+  settleOwed: Api["settleOwed"] = (passage, kind, note) => this.api.settleOwed(passage, kind, note);
   day: Api["day"] = (which) => this.api.day(which);
   passages: Api["passages"] = (filter) => this.api.passages(filter);
   readOne: Api["passage"] = (id) => this.api.passage(id);

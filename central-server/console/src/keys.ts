@@ -5,7 +5,20 @@
 
 export type KeyAct =
   | { act: "lane"; number: number }
-  | { act: "correct" | "identify" | "confirm" | "open" | "priority" | "convoy" | "refuse" | "hold" | "stop" | "next" | "mode" }
+  | {
+      act:
+        | "correct"
+        | "identify"
+        | "confirm"
+        | "open"
+        | "priority"
+        | "convoy"
+        | "refuse"
+        | "hold"
+        | "stop"
+        | "next"
+        | "mode";
+    }
   | { act: "passages" | "day" | "owed" | "alarms" | "recognition" | "keys" | "language" | "theme" | "back" };
 
 const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
@@ -13,6 +26,8 @@ const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
   KeyI: "identify",
   KeyC: "confirm",
   KeyO: "open",
+  KeyP: "priority",
+  KeyV: "convoy",
   KeyR: "refuse",
   KeyH: "hold",
   KeyS: "stop",
@@ -21,6 +36,7 @@ const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
   KeyM: "mode",
   KeyL: "passages",
   KeyD: "day",
+  KeyW: "owed",
   KeyA: "alarms",
   KeyQ: "recognition",
   Slash: "keys",

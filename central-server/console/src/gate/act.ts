@@ -3,7 +3,7 @@
  * seen to do. One line per lane, the newest act's.
  */
 
-export type ActName = "open" | "refuse" | "hold" | "stop" | "mode";
+export type ActName = "open" | "priority" | "convoy" | "convoy_over" | "refuse" | "hold" | "stop" | "mode";
 
 export interface ActLine {
   act: ActName;
@@ -52,10 +52,14 @@ export function changeAct(acts: Acts, lane: string, change: Partial<ActLine>, on
 /** Commands are named by their body, acts at the lane by the order: `grant` is `open`. */
 const plain = (name: string): string => name.replace(/^command /, "").replace(/^grant$/, "open");
 
+/** Whether what the lane names is this act: what goes first is a grant as well. */
+const names = (what: string, act: ActName): boolean =>
+  plain(what) === act || (act === "priority" && plain(what) === "open");
+
 /** The lane did something that fits the act. */
 export function laneActed(acts: Acts, lane: string, act: string, officer: string | null): Acts {
   const line = acts.get(lane);
-  if (!line || line.sent === "failed" || plain(act) !== line.act) return acts;
+  if (!line || line.sent === "failed" || !names(act, line.act)) return acts;
   if (officer !== null && officer !== line.officer) return acts;
   return line.lane === "refused" ? acts : changeAct(acts, lane, { lane: "did", sent: "sent" });
 }
@@ -63,7 +67,7 @@ export function laneActed(acts: Acts, lane: string, act: string, officer: string
 /** The lane refused; its act event came just before. */
 export function laneRefused(acts: Acts, lane: string, what: string, why: string): Acts {
   const line = acts.get(lane);
-  if (!line || plain(what) !== line.act) return acts;
+  if (!line || !names(what, line.act)) return acts;
   return changeAct(acts, lane, { lane: "refused", sent: "sent", why });
 }
 
@@ -76,10 +80,19 @@ export function boomMoved(acts: Acts, lane: string, state: string): Acts {
 }
 
 /** Whether the boom is expected to move after this act. */
-export const movesBoom = (act: ActName): boolean => act === "open";
+export const movesBoom = (act: ActName): boolean => act === "open" || act === "priority";
 
 /** The state that the boom is to be seen in after an act; `null`: the act is not about the boom. */
-const SOUGHT: Record<ActName, string | null> = { open: "open", stop: "stopped", refuse: null, hold: null, mode: null };
+const SOUGHT: Record<ActName, string | null> = {
+  open: "open",
+  priority: "open",
+  stop: "stopped",
+  convoy: null,
+  convoy_over: null,
+  refuse: null,
+  hold: null,
+  mode: null,
+};
 
 /** How the boom did: as it was meant to, still on its way, or otherwise. */
 export function boomCame(line: ActLine): "done" | "now" | "bad" {

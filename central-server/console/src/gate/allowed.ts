@@ -4,7 +4,17 @@ import type { Country, PassageView } from "../contract";
 import { countryOf } from "./plate";
 import { type Lane, waitsForOfficer } from "./state";
 
-export type Key = "correct" | "identify" | "confirm" | "open" | "refuse" | "hold" | "stop" | "mode";
+export type Key =
+  | "correct"
+  | "identify"
+  | "confirm"
+  | "open"
+  | "priority"
+  | "convoy"
+  | "refuse"
+  | "hold"
+  | "stop"
+  | "mode";
 export type WhyNot =
   | "overrule"
   | "boom"
@@ -32,10 +42,11 @@ export interface Situation {
 /** Why a key does nothing now; `null` when it works. */
 export function whyNot(key: Key, now: Situation): WhyNot | null {
   if (key === "stop") return null;
-  if (!now.mayAct || (key === "mode" && !now.mayLead)) return "role";
+  const leads = key === "mode" || key === "convoy";
+  if (!now.mayAct || (leads && !now.mayLead)) return "role";
   if (!now.live) return "notLive";
   if (!now.laneLive) return "laneNotLive";
-  if (key === "mode") return null;
+  if (leads) return null;
   if (now.sending) return "busy";
   const status = now.lane?.status;
   if (!status?.passage) return "noVehicle";
@@ -43,9 +54,11 @@ export function whyNot(key: Key, now: Situation): WhyNot | null {
   if (moving && key !== "correct" && key !== "identify" && key !== "confirm") return "moving";
   if (key === "identify" && !needsIdentity(now)) return "noNeed";
   if (key === "confirm" && !plateOf(now.passage)) return "noPlate";
-  if (key === "open" && !now.mayLead && isRefused(now.passage)) return "overrule";
+  const opens = key === "open" || key === "priority";
+  if (opens && !now.mayLead && isRefused(now.passage)) return "overrule";
   // A lane opens from closed alone; after tailgating the key only settles whose the second vehicle was.
-  if (key === "open" && status.barrier !== "closed" && status.state !== "tailgated") return "boom";
+  const settles = key === "open" && status.state === "tailgated";
+  if (opens && status.barrier !== "closed" && !settles) return "boom";
   return null;
 }
 

@@ -9,6 +9,7 @@ import type {
   LaneMode,
   LanesView,
   Me,
+  Owed,
   PassagePage,
   PassageView,
   Recognition,
@@ -98,6 +99,14 @@ export const api = {
   passage: (id: string) => call<PassageView>("GET", passage(id)),
   passages: (filter: PassageFilter) => call<PassagePage>("GET", `/passages${query(filter)}`),
   open: (name: string, id: string, reason: string) => call<Sent>("POST", `${lane(name)}/open`, { passage: id, reason }),
+  priority: (name: string, id: string, reason: string) =>
+    call<Sent>("POST", `${lane(name)}/priority`, { passage: id, reason }),
+  convoy: (name: string, convoy: ConvoySize, reason: string) =>
+    call<Sent>("POST", `${lane(name)}/convoy`, { convoy, reason }),
+  convoyOver: (name: string) => call<Sent>("POST", `${lane(name)}/convoy-over`, {}),
+  owed: async () => (await call<{ owed: Owed[] }>("GET", "/owed")).owed,
+  settleOwed: (passage: string, kind: string, note: string) =>
+    call<void>("POST", `/owed/${encodeURIComponent(passage)}`, { kind, note }),
   refuse: (name: string, id: string, reason: string) =>
     call<Sent>("POST", `${lane(name)}/refuse`, { passage: id, reason }),
   hold: (name: string, id: string, reason: string) => call<Sent>("POST", `${lane(name)}/hold`, { passage: id, reason }),

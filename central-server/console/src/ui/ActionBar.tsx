@@ -10,8 +10,10 @@ const KEYS: { key: Exclude<Key, "stop">; letter: string }[] = [
   { key: "identify", letter: "I" },
   { key: "confirm", letter: "C" },
   { key: "open", letter: "O" },
+  { key: "priority", letter: "P" },
   { key: "refuse", letter: "R" },
   { key: "hold", letter: "H" },
+  { key: "convoy", letter: "V" },
   { key: "mode", letter: "M" },
 ];
 
@@ -22,7 +24,8 @@ export function ActionBar() {
   const { t } = useSpeech();
   const now = situation(desk);
   if (!chosen) return null;
-  const offered = (key: Key) => (key === "mode" ? now.mayLead : key !== "identify" || needsIdentity(now));
+  const offered = (key: Key) =>
+    key === "mode" || key === "convoy" ? now.mayLead : key !== "identify" || needsIdentity(now);
   const shown = view === "lanes" ? KEYS.filter(({ key }) => offered(key)) : [];
   return (
     <div class="actions" role="toolbar" aria-label={chosen}>
@@ -39,7 +42,7 @@ export function ActionBar() {
             onClick={() => carryOutAct(desk, key)}
           >
             <span>
-              {t.actions[key]} <kbd>{letter}</kbd>
+              {key === "convoy" && now.lane?.status?.convoy ? t.actions.convoyOver : t.actions[key]} <kbd>{letter}</kbd>
             </span>
             {why && why !== "noVehicle" && <small>{t.whyNot[why]}</small>}
           </button>

@@ -1,11 +1,11 @@
 /** Alarms, for the shift leader alone: what, where, and what was done about it. */
 
-import { useState } from "preact/hooks";
 import type { Alarm } from "../contract";
 import { dayAndClock } from "../gate/time";
 import { named } from "../words";
 import { ListHead } from "./ListHead";
-import { useDesk, useDeskState, useSpeech, whyFailed } from "./use";
+import { NoteForm } from "./NoteForm";
+import { useDesk, useDeskState, useSpeech } from "./use";
 
 export function AlarmList() {
   const { gate } = useDeskState();
@@ -34,18 +34,8 @@ const drift = (detail: string, figures: Record<string, string>): string =>
 function One(props: { alarm: Alarm }) {
   const desk = useDesk();
   const { t, language } = useSpeech();
-  const [note, setNote] = useState("");
-  const [fault, setFault] = useState<string | null>(null);
   const { alarm } = props;
   const done = alarm.acknowledged_at !== null;
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    try {
-      await desk.acknowledge(alarm.id, note.trim());
-    } catch (error) {
-      setFault(whyFailed(t, error));
-    }
-  };
   return (
     <li class={done ? "done" : "open"}>
       <p>
@@ -62,23 +52,7 @@ function One(props: { alarm: Alarm }) {
           {t.alarms.done}: {alarm.acknowledged_by}, {dayAndClock((alarm.acknowledged_at ?? 0) / 1000, language)}
         </p>
       ) : (
-        <form onSubmit={submit}>
-          <input
-            type="text"
-            required
-            maxLength={200}
-            aria-label={t.alarms.note}
-            placeholder={t.alarms.note}
-            value={note}
-            onInput={(event) => setNote(event.currentTarget.value)}
-          />
-          <button type="submit">{t.alarms.acknowledge}</button>
-        </form>
-      )}
-      {fault && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
+        <NoteForm label={t.alarms.note} go={t.alarms.acknowledge} onSend={(note) => desk.acknowledge(alarm.id, note)} />
       )}
     </li>
   );

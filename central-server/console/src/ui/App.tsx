@@ -14,6 +14,7 @@ import { Day } from "./Day";
 import { Dialogs } from "./Dialogs";
 import { Header } from "./Header";
 import { LanePane } from "./LanePane";
+import { Owed } from "./Owed";
 import { PassageList } from "./PassageList";
 import { Recognition } from "./Recognition";
 import { SignIn } from "./SignIn";
@@ -106,6 +107,7 @@ function Page(props: { desk: Desk }) {
         {state.view === "lanes" && <LanePane />}
         {state.view === "passages" && <PassageList />}
         {state.view === "day" && <Day />}
+        {state.view === "owed" && <Owed />}
         {state.view === "alarms" && <AlarmList />}
         {state.view === "recognition" && <Recognition />}
       </main>

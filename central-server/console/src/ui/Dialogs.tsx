@@ -1,4 +1,4 @@
-/** The dialogs of the acts that need a word: open, refuse, correct, identify, mode; and the list of keys. */
+/** The dialogs of the acts that need a word: open, priority, refuse, correct, mode; and the way to the others. */
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
@@ -6,9 +6,11 @@ import type { LaneMode, PassageView } from "../contract";
 import { plateCountry } from "../gate/allowed";
 import { countryOf, forPeople, normalise, plausible } from "../gate/plate";
 import { picture } from "../net/api";
+import { ConvoyDialog } from "./ConvoyDialog";
 import { Frame } from "./Frame";
 import { IdentityDialog } from "./IdentityDialog";
 import { KeyList } from "./KeyList";
+import { Reasons, useReasons } from "./Reasons";
 import { situation } from "./situation";
 import { useDesk, useDeskState, useSpeech } from "./use";
 
@@ -23,92 +25,30 @@ export function Dialogs() {
   if (!now.lane) return null;
   const lane = now.lane;
   if (dialog === "mode") return <ModeDialog />;
+  if (dialog === "convoy") return <ConvoyDialog lane={lane} />;
   if (!passage) return null;
   // Keyed by the passage: when another vehicle comes to the stop line the dialog begins anew.
   if (dialog === "correct") return <CorrectDialog key={passage} passage={passage} />;
   if (dialog === "identify") return <IdentityDialog key={passage} lane={lane} passage={passage} />;
-  const open = dialog === "open";
+  const said = {
+    open: { title: t.dialogs.openTitle, reasons: t.dialogs.openReasons, send: desk.openFor },
+    priority: { title: t.dialogs.priorityTitle, reasons: t.dialogs.priorityReasons, send: desk.goFirst },
+    refuse: { title: t.dialogs.refuseTitle, reasons: t.dialogs.refuseReasons, send: desk.refuse },
+  }[dialog];
   return (
     <ReasonDialog
       key={`${dialog} ${passage}`}
-      title={open ? t.dialogs.openTitle : t.dialogs.refuseTitle}
-      reasons={open ? t.dialogs.openReasons : t.dialogs.refuseReasons}
-      go={open ? t.actions.open : t.actions.refuse}
+      title={said.title}
+      reasons={said.reasons}
+      go={t.actions[dialog]}
       kind={dialog}
-      onSend={(reason) => (open ? desk.openFor(lane, passage, reason) : desk.refuse(lane, passage, reason))}
+      onSend={(reason) => said.send.call(desk, lane, passage, reason)}
     >
       <p class="subject">
         {lane.lane} · <b>{now.plate ? forPeople(now.plate, plateCountry(now.passage)) : t.passage.unread}</b>
       </p>
     </ReasonDialog>
   );
-}
-
-/** The reasons as a numbered list, and free text as the last. */
-function Reasons(props: {
-  reasons: string[];
-  chosen: number;
-  other: string;
-  first: boolean;
-  set: (n: number, other: string) => void;
-}) {
-  const { t } = useSpeech();
-  const own = props.reasons.length;
-  return (
-    <fieldset class="reasons">
-      <legend>{t.dialogs.reason}</legend>
-      {props.reasons.map((reason, n) => (
-        <label key={reason}>
-          <input
-            type="radio"
-            name="reason"
-            checked={props.chosen === n}
-            data-first={props.first && n === 0 ? "" : undefined}
-            onChange={() => props.set(n, props.other)}
-          />
-          <kbd>{n + 1}</kbd> {reason}
-        </label>
-      ))}
-      <label>
-        <input type="radio" name="reason" checked={props.chosen === own} onChange={() => props.set(own, props.other)} />
-        <kbd>{own + 1}</kbd> {t.dialogs.other}
-      </label>
-      <input
-        type="text"
-        class="other"
-        maxLength={200}
-        aria-label={t.dialogs.other}
-        value={props.other}
-        data-other=""
-        onFocus={() => props.set(own, props.other)}
-        onInput={(event) => props.set(own, event.currentTarget.value)}
-      />
-    </fieldset>
-  );
-}
-
-/** State of a choice of reasons; digits choose while no text is typed. */
-function useReasons(reasons: string[]) {
-  const { t } = useSpeech();
-  const [{ chosen, other }, setChoice] = useState({ chosen: 0, other: "" });
-  const [fault, setFault] = useState<string | null>(null);
-  const set = (n: number, text: string) => {
-    setChoice({ chosen: n, other: text });
-    setFault(null);
-  };
-  const reason = (reasons[chosen] ?? other).trim();
-  const onKey = (event: KeyboardEvent) => {
-    const target = event.target as HTMLElement;
-    const digit = Number(/^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1] ?? 0);
-    if (target.matches("input[type=text]") || digit === 0 || digit > reasons.length + 1) return;
-    event.preventDefault();
-    const dialog = target.closest("dialog");
-    set(digit - 1, other);
-    if (digit === reasons.length + 1) dialog?.querySelector<HTMLElement>("[data-other]")?.focus();
-    else dialog?.querySelectorAll<HTMLElement>("input[type=radio]")[digit - 1]?.focus();
-  };
-  const send = (go: (reason: string) => void) => (reason === "" ? setFault(t.dialogs.needReason) : go(reason));
-  return { chosen, other, set, fault, onKey, send };
 }
 
 interface ReasonProps {

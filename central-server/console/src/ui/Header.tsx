@@ -31,6 +31,11 @@ export function Header() {
             {t.actions.day} <kbd>D</kbd>
           </button>
         )}
+        {desk.mayAct() && (
+          <button type="button" aria-pressed={state.view === "owed"} onClick={() => go("owed")}>
+            {t.actions.owed} <kbd>W</kbd>
+          </button>
+        )}
         {desk.mayAlarms() && (
           <button
             type="button"

@@ -22,9 +22,15 @@ export function KeyList() {
     [["I"], t.identity.title],
     [["C"], t.actions.confirm],
     [["O"], t.actions.open],
+    [["P"], t.actions.priority],
     [["R"], t.actions.refuse],
     [["H"], t.actions.hold],
-    ...(desk.mayLead() ? ([[["M"], t.actions.mode]] as [string[], string][]) : []),
+    ...(desk.mayLead()
+      ? ([
+          [["V"], t.actions.convoy],
+          [["M"], t.actions.mode],
+        ] as [string[], string][])
+      : []),
     [["1", "…", "6"], t.keys.inDialogs],
     [["↵"], t.keys.enter],
     [["Esc"], t.keys.escape],
@@ -32,6 +38,7 @@ export function KeyList() {
       ? ([
           [["L"], t.actions.passages],
           [["D"], t.actions.day],
+          [["W"], t.actions.owed],
         ] as [string[], string][])
       : []),
     ...(desk.mayAlarms()

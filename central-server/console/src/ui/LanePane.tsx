@@ -27,6 +27,14 @@ export function LanePane() {
       <Heading lane={lane} passage={passage} live={live} />
       {streams && !live && <LaneLost lane={lane} />}
       <Faults lane={lane} />
+      {lane.status?.convoy && (
+        <p class="convoy-line" role="status">
+          <b>
+            {t.lane.convoy} {lane.status.convoy.passed} / {lane.status.convoy.of}
+          </b>{" "}
+          · {t.lane.convoyLeft} {lane.status.convoy.minutes_left} {t.lane.minutes}
+        </p>
+      )}
       {lane.status?.state === "tailgated" && <p class="lane-lost">{t.lane.tailgated}</p>}
       <ActProgress lane={lane} />
       {lane.status?.passage ? (

@@ -5,7 +5,7 @@ import { plateCountry, plateOf } from "../gate/allowed";
 import { forPeople } from "../gate/plate";
 import { type Lane, passageOf, waitingSince, waitsForOfficer } from "../gate/state";
 import { nowMs, span } from "../gate/time";
-import { faultText, type Name, waitingText } from "../words";
+import { faultText, type Name, type Texts, waitingText } from "../words";
 import { useDesk, useDeskState, useSpeech, useTick } from "./use";
 
 export function Strip() {
@@ -80,7 +80,7 @@ function Tile(props: TileProps) {
           began !== null && <span>{span(nowMs() - began)}</span>
         )}
       </span>
-      <span class="tile-why">{status && live ? tileWhy(status, name) : ""}</span>
+      <span class="tile-why">{status && live ? tileWhy(status, name, t) : ""}</span>
     </button>
   );
 }
@@ -92,9 +92,10 @@ function tileState(status: LaneStatus, name: Name): string {
 }
 
 /** What the state does not say: why an officer is waited for, and a mode that is not the usual one. */
-function tileWhy(status: LaneStatus, name: Name): string {
+function tileWhy(status: LaneStatus, name: Name, t: Texts): string {
   const [what = "", reason] = status.waiting_for.split(":");
   const why = reason ? name("reasons", reason) : status.state === "idle" || what === "" ? "" : name("waiting", what);
   const mode = status.mode === "attended" ? name("modes", "attended") : "";
-  return [why, mode].filter((text) => text !== "").join(" · ");
+  const convoy = status.convoy ? `${t.lane.convoy} ${status.convoy.passed}/${status.convoy.of}` : "";
+  return [convoy, why, mode].filter((text) => text !== "").join(" · ");
 }

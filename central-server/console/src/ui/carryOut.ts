@@ -1,13 +1,11 @@
 /** What a key or its button does. */
 
 import type { Desk } from "../desk";
-import { whyNot } from "../gate/allowed";
+import { type Key, whyNot } from "../gate/allowed";
 import type { KeyAct } from "../keys";
 import { THEMES } from "../prefs";
 import { LANGUAGES } from "../words";
 import { situation } from "./situation";
-
-export type LaneKey = "correct" | "identify" | "confirm" | "open" | "refuse" | "hold" | "stop" | "mode";
 
 /** Does what a key means, as the button of the same name. */
 export function carryOut(desk: Desk, key: KeyAct): void {
@@ -24,6 +22,9 @@ export function carryOut(desk: Desk, key: KeyAct): void {
       break;
     case "passages":
       if (desk.mayAct()) desk.set({ view: view === "passages" ? "lanes" : "passages" });
+      break;
+    case "owed":
+      if (desk.mayAct()) desk.set({ view: view === "owed" ? "lanes" : "owed" });
       break;
     case "day":
       if (desk.mayAct()) desk.set({ view: view === "day" ? "lanes" : "day" });
@@ -54,7 +55,7 @@ export function carryOut(desk: Desk, key: KeyAct): void {
 }
 
 /** An act on the chosen lane: at once, or by the dialog that asks for the reason. */
-export function carryOutAct(desk: Desk, key: LaneKey): void {
+export function carryOutAct(desk: Desk, key: Key): void {
   if (key === "stop") {
     desk.stop();
     return;
@@ -64,7 +65,8 @@ export function carryOutAct(desk: Desk, key: LaneKey): void {
   const passage = now.lane.status?.passage;
   if (key === "hold" && passage) desk.hold(now.lane, passage);
   else if (key === "confirm" && passage && now.plate) void desk.confirm(passage, now.plate);
-  else desk.set({ dialog: key as "correct" | "identify" | "open" | "refuse" | "mode" });
+  else if (key === "convoy" && now.lane.status?.convoy) desk.endConvoy(now.lane);
+  else if (key !== "hold" && key !== "confirm") desk.set({ dialog: key });
 }
 
 function after<T>(all: T[], now: T): T {

@@ -39,6 +39,9 @@ export const en: Texts = {
     never: "not heard since the centre started",
   },
   lane: {
+    convoy: "Convoy",
+    convoyLeft: "left",
+    minutes: "min",
     entry: "Entry",
     exit: "Exit",
     none: "No lane has reported yet. Check that the edge agent runs and is enrolled.",
@@ -89,6 +92,7 @@ export const en: Texts = {
     stopped: "seen stopped",
   },
   passage: {
+    priority: "WENT FIRST: confirmations owed",
     way: "Other passages of this vehicle",
     plate: "Plate",
     read: "Read",
@@ -134,6 +138,10 @@ export const en: Texts = {
     began: "In the lane since",
   },
   actions: {
+    priority: "Priority",
+    convoy: "Convoy",
+    convoyOver: "End convoy",
+    owed: "Owed",
     correct: "Correct plate",
     identify: "Identify",
     confirm: "Plate is right",
@@ -166,6 +174,14 @@ export const en: Texts = {
     moving: "already granted",
   },
   dialogs: {
+    priorityTitle: "Priority: open now, confirmations owed",
+    priorityReasons: ["Ambulance", "Fire engine", "Police or army in an emergency", "By order of the command"],
+    convoyTitle: "Let a convoy pass",
+    convoyHint:
+      "Each vehicle still stops at the line, is pictured, counted and opened for by itself. Who is to be inspected waits as ever. One too many is tailgating.",
+    convoyVehicles: "Vehicles",
+    convoyMinutes: "Within minutes (at most 15)",
+    convoyReasons: ["Official delegation", "Relief convoy", "Escorted convoy", "By order of the command"],
     openTitle: "Open for this vehicle",
     refuseTitle: "Refuse and send back",
     correctTitle: "Correct the plate",
@@ -278,6 +294,14 @@ export const en: Texts = {
     byTrial: "On trial",
     byLive: "In use",
     nothing: "no plate",
+  },
+  owed: {
+    title: "Confirmations owed by vehicles that went first",
+    hint: "They passed first, their papers follow. Note which paper of which force, then press Given.",
+    none: "Nothing is owed.",
+    since: "owed since",
+    note: "Paper, number, force",
+    given: "Given",
   },
   day: {
     title: "The day of each lane",

@@ -37,6 +37,9 @@ export const vi = {
     never: "chưa nghe thấy làn từ khi trung tâm khởi động",
   },
   lane: {
+    convoy: "Đoàn xe",
+    convoyLeft: "còn",
+    minutes: "phút",
     entry: "Nhập",
     exit: "Xuất",
     none: "Chưa có làn nào báo về. Kiểm tra máy tại làn (edge-agent) đã chạy và đã đăng ký.",
@@ -87,6 +90,7 @@ export const vi = {
     stopped: "đã thấy dừng",
   },
   passage: {
+    priority: "XE ƯU TIÊN: xác nhận còn nợ",
     way: "Các lượt khác của xe này",
     plate: "Biển số",
     read: "Máy đọc",
@@ -135,6 +139,10 @@ export const vi = {
     began: "Vào làn lúc",
   },
   actions: {
+    priority: "Ưu tiên",
+    convoy: "Đoàn xe",
+    convoyOver: "Hết đoàn xe",
+    owed: "Còn nợ",
     correct: "Sửa biển",
     identify: "Nhận diện",
     confirm: "Biển đúng",
@@ -167,6 +175,14 @@ export const vi = {
     moving: "xe đã được cho qua",
   },
   dialogs: {
+    priorityTitle: "Ưu tiên: mở ngay, xác nhận bổ sung sau",
+    priorityReasons: ["Xe cấp cứu", "Xe chữa cháy", "Công an, quân đội làm nhiệm vụ khẩn cấp", "Theo lệnh chỉ huy"],
+    convoyTitle: "Cho đoàn xe qua",
+    convoyHint:
+      "Từng xe vẫn dừng ở vạch, được chụp, được đếm và mở riêng. Xe phải kiểm tra vẫn phải chờ. Xe thừa là xe bám đuôi.",
+    convoyVehicles: "Số xe",
+    convoyMinutes: "Trong số phút (tối đa 15)",
+    convoyReasons: ["Đoàn công tác", "Đoàn xe cứu trợ", "Đoàn xe có dẫn đường", "Theo lệnh chỉ huy"],
     openTitle: "Mở cho xe này",
     refuseTitle: "Từ chối và trả lại",
     correctTitle: "Sửa biển số",
@@ -279,6 +295,14 @@ export const vi = {
     byTrial: "Thử nghiệm đọc",
     byLive: "Đang dùng đọc",
     nothing: "không thấy biển số",
+  },
+  owed: {
+    title: "Xác nhận còn nợ của xe ưu tiên",
+    hint: "Xe ưu tiên đi trước, giấy tờ bổ sung sau. Ghi rõ giấy tờ nào của lực lượng nào rồi bấm Đã có.",
+    none: "Không còn nợ xác nhận nào.",
+    since: "nợ từ",
+    note: "Giấy tờ, số, lực lượng",
+    given: "Đã có",
   },
   day: {
     title: "Tổng kết ngày của từng làn",

@@ -38,6 +38,9 @@ export const zh: Texts = {
     never: "中心启动后尚未收到",
   },
   lane: {
+    convoy: "车队",
+    convoyLeft: "剩余",
+    minutes: "分钟",
     entry: "入境",
     exit: "出境",
     none: "尚无车道上报。请检查车道设备（edge-agent）是否运行并已注册。",
@@ -88,6 +91,7 @@ export const zh: Texts = {
     stopped: "已看到停止",
   },
   passage: {
+    priority: "优先车辆：确认待补办",
     way: "此车的其他通行",
     plate: "车牌",
     read: "识别结果",
@@ -133,6 +137,10 @@ export const zh: Texts = {
     began: "进入车道时间",
   },
   actions: {
+    priority: "优先",
+    convoy: "车队",
+    convoyOver: "结束车队",
+    owed: "待补办",
     correct: "更正车牌",
     identify: "辨认",
     confirm: "车牌正确",
@@ -165,6 +173,13 @@ export const zh: Texts = {
     moving: "已放行",
   },
   dialogs: {
+    priorityTitle: "优先放行：立即开启，事后补办确认",
+    priorityReasons: ["救护车", "消防车", "公安或军队紧急任务", "按指挥命令"],
+    convoyTitle: "放行车队",
+    convoyHint: "每辆车仍须在停止线停车、拍照、计数并单独放行。应查验的车辆仍须等候。超出数量者为尾随。",
+    convoyVehicles: "车辆数",
+    convoyMinutes: "分钟内（最多 15）",
+    convoyReasons: ["公务团队", "救援车队", "有引导的车队", "按指挥命令"],
     openTitle: "为此车放行",
     refuseTitle: "拒绝并退回",
     correctTitle: "更正车牌",
@@ -271,6 +286,14 @@ export const zh: Texts = {
     byTrial: "试运行识别",
     byLive: "在用识别",
     nothing: "未见车牌",
+  },
+  owed: {
+    title: "优先车辆待补办的确认",
+    hint: "优先车辆先行，手续后补。请注明何单位何单据，然后按“已补”。",
+    none: "没有待补办的确认。",
+    since: "自",
+    note: "单据、编号、单位",
+    given: "已补",
   },
   day: {
     title: "各车道日报",

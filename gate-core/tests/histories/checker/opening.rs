@@ -1,6 +1,7 @@
 //! I3, I4 and I14: every opening by exactly one permission of its own, every vehicle labelled, and no
 //! vehicle with a permission left standing.
 
+use gate_core::barrier::grant::GrantRefusal;
 use gate_core::barrier::io::{InputName, Motion};
 use gate_core::barrier::state::{BarrierNews, BarrierState};
 use gate_core::ids::{GrantId, TrackId};
@@ -78,6 +79,13 @@ impl Opening {
             Fact::Told(BarrierNews::GrantVoid { grant, .. }) if scene.log.step.turned_down => {
                 let taken = self.ledger.iter_mut().filter(|e| e.offer.grant == *grant && !e.used);
                 taken.for_each(|e| e.void = e.void.or(Some("the lane took it back")));
+            }
+            // A barrier holds one at a time: rightly not taken, and so not alive once the first has ended.
+            Fact::Told(BarrierNews::GrantRefused { grant, why: GrantRefusal::OneIsAlive })
+                if self.lost_openings(now) > 1 =>
+            {
+                let refused = self.ledger.iter_mut().filter(|e| e.offer.grant == *grant && !e.used);
+                refused.for_each(|e| e.void = e.void.or(Some("another one was alive")));
             }
             Fact::Told(BarrierNews::State { .. }) => self.told_at = now,
             Fact::Rogue(track) => self.asked(*track, scene),
