@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 use gate_core::clock::UtcMicros;
 use gate_core::ids::{EdgeId, LaneSession};
 use gate_core::lane::sign::Sign;
-use gate_core::message::command::{LaneMode, OfficerRole};
+use gate_core::message::command::{ConvoySize, LaneMode, OfficerRole};
 use gate_core::message::envelope::TrustedKeys;
 use gate_core::message::status::LaneStatus;
 use gate_core::vehicle::Direction;
@@ -208,6 +208,31 @@ async fn only_the_shift_leader_hands_a_lane_back_to_automatic() {
     assert_eq!(bench.act(&officer, automatic).await.status, StatusCode::FORBIDDEN);
     let leader = bench.cookie("binh", &bench.leader_pin).await;
     assert_eq!(bench.act(&leader, automatic).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn an_officer_lets_an_ambulance_go_first_and_a_convoy_is_the_shift_leaders() {
+    let bench = Bench::start().await;
+    let officer = bench.cookie("lan", &bench.pin).await;
+    assert_eq!(bench.act(&officer, r#"{"act":"priority"}"#).await.status, StatusCode::UNPROCESSABLE_ENTITY, "no reason");
+    let priority = r#"{"act":"priority","reason":"ambulance"}"#;
+    assert_eq!(bench.act(&officer, priority).await.status, StatusCode::NO_CONTENT);
+    let convoy = |vehicles: u32, minutes: u32| {
+        format!(r#"{{"act":"convoy","reason":"delegation","convoy":{{"vehicles":{vehicles},"minutes":{minutes}}}}}"#)
+    };
+    assert_eq!(bench.act(&officer, &convoy(3, 5)).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(bench.act(&officer, r#"{"act":"convoy_over"}"#).await.status, StatusCode::FORBIDDEN);
+    let leader = bench.cookie("binh", &bench.leader_pin).await;
+    let refused = bench.act(&leader, &convoy(31, 5)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("1 to 30 vehicles, not 31"), "{}", refused.body);
+    let refused = bench.act(&leader, r#"{"act":"convoy","reason":"x"}"#).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+    assert_eq!(bench.act(&leader, &convoy(3, 5)).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(bench.act(&leader, r#"{"act":"convoy_over"}"#).await.status, StatusCode::NO_CONTENT);
+    let taken: Vec<_> = bench.acts.lock().unwrap().iter().map(|(_, act, _)| act.clone()).collect();
+    let size = ConvoySize { vehicles: 3, minutes: 5 };
+    assert_eq!(taken, [LaneAct::Priority, LaneAct::Convoy(size), LaneAct::ConvoyOver]);
 }
 
 #[tokio::test]

@@ -218,3 +218,38 @@ async fn a_pulse_that_cannot_be_sent_in_time_is_not_sent_late() {
     tokio::time::sleep(Duration::from_millis(1500)).await;
     assert_eq!(opens(&bench), 0, "an OPEN was sent after its time");
 }
+
+/// Whether the driver saw green at any time within so many milliseconds.
+async fn green_within(bench: &Bench, ms: u64) -> bool {
+    for _ in 0..ms / 5 {
+        if bench.lane().sim.now().plant.green() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn a_green_that_waited_is_shown_no_more_and_never_after_the_red_behind_it() {
+    for way in [Way::Tcp, Way::Pty] {
+        let mut bench = Bench::start(BarrierKind::Relays, way).await;
+        bench.reads(InputName::ClosedLimit, true).await;
+        let green = Output::Green { length: Duration::from_secs(3) };
+        bench.devices.apply(green).unwrap();
+        assert!(green_within(&bench, 1000).await, "{way:?}: on a bus that is well green is shown");
+        bench.devices.apply(Output::Red).unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        // The bus waits for an answer that does not come, longer than a green is worth.
+        bench.fault("board", WireFaultKind::Deaf, Some(1));
+        tokio::time::sleep(Duration::from_millis(120)).await;
+        bench.devices.apply(green).unwrap();
+        assert!(!green_within(&bench, 1500).await, "{way:?}: the boom may be up no more");
+        bench.fault("board", WireFaultKind::Deaf, Some(1));
+        tokio::time::sleep(Duration::from_millis(120)).await;
+        for light in [green, Output::Red, green, Output::Red] {
+            bench.devices.apply(light).unwrap();
+        }
+        assert!(!green_within(&bench, 1500).await, "{way:?}: the newest light is red");
+    }
+}

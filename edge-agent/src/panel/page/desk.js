@@ -24,12 +24,12 @@ export function forget() {
 
 let asking = null;
 
-export function ask(name, title, explanation, body, { reason = "must", plate = null, options = [] } = {}) {
+export function ask(name, title, explanation, body, { reason = "must", plate = null, convoy = false, options = [] } = {}) {
   if (!officer) {
-    openSignIn(() => ask(name, title, explanation, body, { reason, plate, options }));
+    openSignIn(() => ask(name, title, explanation, body, { reason, plate, convoy, options }));
     return;
   }
-  asking = { name, body, reason, plate };
+  asking = { name, body, reason, plate, convoy };
   text($("ask-title"), `${title} – ${name}`);
   text($("ask-text"), explanation);
   text($("ask-no"), t("cancel"));
@@ -39,13 +39,18 @@ export function ask(name, title, explanation, body, { reason = "must", plate = n
   text($("ask-error"), "");
   $("plate-row").hidden = plate === null;
   $("plate").value = plate ?? "";
+  $("convoy-row").hidden = !convoy;
+  for (const field of ["vehicles", "minutes"]) {
+    text($(`${field}-label`), t(`convoy_${field}`));
+    $(field).disabled = !convoy;
+  }
   $("reason").value = "";
   const input = $("reason");
   fill($("ready"));
   delete $("ready").dataset.key;
   $("ready").append(...options.map((o) => make("button", { type: "button", onclick: () => { input.value = of(o); } }, of(o))));
   $("ask").showModal();
-  (plate === null ? input : $("plate")).focus();
+  (plate !== null ? $("plate") : convoy ? $("vehicles") : input).focus();
 }
 
 $("ask-form").addEventListener("submit", (event) => {
@@ -60,6 +65,7 @@ $("ask-form").addEventListener("submit", (event) => {
     body.plate = $("plate").value.trim().toUpperCase();
     if (!body.plate) return;
   }
+  if (asking.convoy) body.convoy = { vehicles: Number($("vehicles").value), minutes: Number($("minutes").value) };
   $("ask").close();
   then.act(asking.name, body);
 });

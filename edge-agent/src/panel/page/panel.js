@@ -177,6 +177,9 @@ function drawKnowledge(l) {
 // Every act of the lane: when it is offered, and what it asks for.
 const acts = {
   open: (l) => ask(chosen, t("open"), t("open_text"), { act: "open" }, { options: ready.open }),
+  priority: () => ask(chosen, t("priority"), t("priority_text"), { act: "priority" }, { options: ready.priority }),
+  convoy: () => ask(chosen, t("convoy"), t("convoy_text"), { act: "convoy" }, { convoy: true, options: ready.convoy }),
+  convoy_over: () => ask(chosen, t("convoy_over"), "", { act: "convoy_over" }, { reason: "may" }),
   refuse: () => ask(chosen, t("refuse"), "", { act: "refuse" }, { options: ready.refuse }),
   hold: () => ask(chosen, t("hold"), "", { act: "hold" }, { reason: "may", options: ready.hold }),
   correct_plate: (l) => ask(chosen, t("correct_plate"), "", { act: "correct_plate" }, { reason: "may", plate: l.plates[0]?.text ?? "" }),
@@ -197,14 +200,20 @@ function drawActs(l) {
   const needsIdentity = stands && (state === "referred" || (l.fates.length > 0 && !l.plates.length));
   const first = state === "tailgated"
     ? [button("second_entitled", true), button("was_trailer"), button("hold")]
-    : [button("open", true, stands && barrier === "closed"), button("refuse", false, stands), button("hold", false, stands), button("correct_plate", false, stands), ...(needsIdentity ? [button("identify", false, stands)] : [])];
+    : [button("open", true, stands && barrier === "closed"), button("priority", false, stands && barrier === "closed"), button("refuse", false, stands), button("hold", false, stands), button("correct_plate", false, stands), ...(needsIdentity ? [button("identify", false, stands)] : [])];
   fill($("acts"), ...first);
   const second = [];
   if (needsReset(barrier)) second.push(button("reset", true));
   if (barrier === "open") second.push(button("hold_open"), button("way_is_empty"));
   if (barrier === "held_open") second.push(button("hold_no_longer", true));
   if (l.status.faults.includes("sensor_implausible") && !needsReset(barrier)) second.push(button("reset"));
+  // A convoy is the shift leader's; others are not shown a key that would refuse them.
+  if (l.status.convoy) second.push(button("convoy_over"));
+  else if (person()?.role === "shift_leader" && l.status.mode !== "closed") second.push(button("convoy"));
   fill($("boom-acts"), ...second);
+  const { convoy } = l.status;
+  $("convoy").hidden = !convoy;
+  if (convoy) text($("convoy"), `${t("convoy")}: ${convoy.passed} / ${convoy.of} · ${convoy.minutes_left} ${t("minutes")}`);
 }
 
 for (const id of ["acts", "boom-acts"]) {
