@@ -35,6 +35,7 @@ pub mod recognition;
 pub mod routing;
 pub mod serve;
 pub mod store;
+pub mod trailer;
 
 #[cfg(test)]
 mod testing;

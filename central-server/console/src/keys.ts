@@ -3,22 +3,11 @@
  * Vietnamese or Chinese is on.
  */
 
+import type { Key } from "./gate/allowed";
+
 export type KeyAct =
   | { act: "lane"; number: number }
-  | {
-      act:
-        | "correct"
-        | "identify"
-        | "confirm"
-        | "open"
-        | "priority"
-        | "convoy"
-        | "refuse"
-        | "hold"
-        | "stop"
-        | "next"
-        | "mode";
-    }
+  | { act: Key | "next" }
   | { act: "passages" | "day" | "owed" | "alarms" | "recognition" | "keys" | "language" | "theme" | "back" };
 
 const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {

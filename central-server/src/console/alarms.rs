@@ -10,12 +10,14 @@ use uuid::Uuid;
 use super::acts::reason;
 use crate::app::App;
 use crate::audit::Act;
+use crate::declaration;
 use crate::edge::News;
 use crate::http::{Body, Fault};
 use crate::officer::SignedIn;
 use crate::officer::roles::may_see_alarm;
 use crate::sql;
 use crate::store::{Row, StoreError};
+use crate::trailer;
 
 /// Alarms given at once: the open ones first.
 const MAX: i64 = 200;
@@ -99,6 +101,10 @@ pub(super) async fn acknowledge(
         .await?;
     if changed == 0 {
         return Err(Fault::new(StatusCode::CONFLICT, "changed", "somebody acknowledged it already"));
+    }
+    // What a vehicle is held for is one of the things that decisions ask.
+    if kind == trailer::MISMATCH {
+        declaration::touch(&mut tx, &app.clock).await?;
     }
     // Without lane and passage: officers who see those do not learn of the alarm.
     let act = Act {

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::crossing::CrossingState;
 use crate::sql;
 use crate::store::{Row, Store, StoreError};
+use crate::trailer;
 
 /// Vehicles whose time passed so long ago are still known, so that the officer reads "outside its
 /// time" and not "unknown".
@@ -91,6 +92,7 @@ async fn read(store: &Store, version: u64, now: UtcMicros) -> Result<HeldLists, 
     let permits = permits(store, now).await?;
     let inside = crossings(store, CrossingState::Inside, behind).await?;
     let left = crossings(store, CrossingState::Left, behind).await?;
+    let held = trailer::held(store).await?;
     let rows = store
         .rows(sql!(
             "SELECT * FROM expected_vehicles WHERE until_at >= $1 AND from_at <= $2 ORDER BY from_at LIMIT $3",
@@ -110,6 +112,7 @@ async fn read(store: &Store, version: u64, now: UtcMicros) -> Result<HeldLists, 
         // A Vietnamese vehicle that was not seen leaving is at home: it need not have come in to go out.
         let at_home = vehicle.country == Country::Vn && vehicle.direction == Direction::Exit;
         vehicle.inside = inside.contains(&identity) || (at_home && !left.contains(&identity));
+        vehicle.held = held.contains(&identity);
         expected.push(vehicle);
     }
     Ok(HeldLists { version, read_at: now, expected, watch: watch(store, now).await?, rules: rules::now(store).await? })
@@ -133,6 +136,7 @@ fn vehicle(row: &Row) -> Result<ExpectedVehicle, StoreError> {
         permit_until: None,
         fee_settled: row.flag("fee_settled")?,
         inside: false,
+        held: false,
         tag: row.get("tag")?,
     })
 }

@@ -21,6 +21,7 @@ use crate::owed;
 use crate::recognition;
 use crate::sql;
 use crate::store::{StoreError, Tx};
+use crate::trailer;
 
 /// What came of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,10 +71,14 @@ async fn together(app: &App, messages: &[Examined], these: &[usize]) -> Result<(
     for passage in &touched.passages {
         crossing::refresh(&mut tx, *passage, &app.clock).await?;
     }
-    for passage in ended(messages, &touched.new) {
-        owed::note(&mut tx, &*app.lists.now(&app.clock).await?, passage).await?;
-    }
     let mut news = strangers.note(&mut tx, &app.clock).await?;
+    for passage in ended(messages, &touched.new) {
+        let lists = app.lists.now(&app.clock).await?;
+        owed::note(&mut tx, &lists, passage).await?;
+        if let Some((alarm, lane)) = trailer::check(&mut tx, &app.clock, &lists, passage).await? {
+            news.push(News::Alarm { alarm, kind: trailer::MISMATCH.to_owned(), lane: Some(lane) });
+        }
+    }
     news.extend(alarms(app, &mut tx, messages, &touched.new).await?);
     let acks = acknowledge::advance(&mut tx, &touched.epochs).await?;
     tx.commit().await?;

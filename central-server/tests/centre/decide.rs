@@ -19,7 +19,7 @@ use crate::scene::{REFERENCE, comes, decided, declare, ended, question, seen};
 
 /// Asks; the answer, its bytes, and how long it took. A machine that is too busy to answer in time is
 /// asked the same again.
-async fn ask(edge: &mut Edge, request: &DecisionRequest) -> (DecisionReply, Vec<u8>, Duration) {
+pub async fn ask(edge: &mut Edge, request: &DecisionRequest) -> (DecisionReply, Vec<u8>, Duration) {
     for _ in 0..5 {
         let began = Instant::now();
         edge.send(Channel::Request(request.lane.clone()), request).await;
@@ -36,7 +36,7 @@ async fn ask(edge: &mut Edge, request: &DecisionRequest) -> (DecisionReply, Vec<
     panic!("{request:?} was never answered");
 }
 
-fn codes(reply: &DecisionReply) -> Vec<ReasonCode> {
+pub fn codes(reply: &DecisionReply) -> Vec<ReasonCode> {
     reply.decision.reasons.iter().map(|r| r.code).collect()
 }
 

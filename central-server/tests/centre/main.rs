@@ -25,4 +25,5 @@ mod production;
 mod recognition;
 mod roles;
 mod signing;
+mod trailer;
 mod trouble;

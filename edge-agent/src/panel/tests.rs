@@ -214,7 +214,11 @@ async fn only_the_shift_leader_hands_a_lane_back_to_automatic() {
 async fn an_officer_lets_an_ambulance_go_first_and_a_convoy_is_the_shift_leaders() {
     let bench = Bench::start().await;
     let officer = bench.cookie("lan", &bench.pin).await;
-    assert_eq!(bench.act(&officer, r#"{"act":"priority"}"#).await.status, StatusCode::UNPROCESSABLE_ENTITY, "no reason");
+    assert_eq!(
+        bench.act(&officer, r#"{"act":"priority"}"#).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "no reason"
+    );
     let priority = r#"{"act":"priority","reason":"ambulance"}"#;
     assert_eq!(bench.act(&officer, priority).await.status, StatusCode::NO_CONTENT);
     let convoy = |vehicles: u32, minutes: u32| {

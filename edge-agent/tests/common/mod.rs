@@ -296,6 +296,7 @@ fn snapshot() -> Snapshot {
         fee_settled: true,
         inside: false,
         tag: None,
+        held: false,
     };
     let valid_until = now.plus(hour);
     Snapshot { edge: edge(), version: 1, issued: now, valid_until, expected: vec![lorry], watch: Vec::new(), rules }

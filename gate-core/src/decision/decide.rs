@@ -143,6 +143,9 @@ fn of_the_reading(plate: &PlateReading, seen: &Seen, rules: &RuleSet) -> Vec<Rea
     reasons
 }
 
+/// Why a vehicle is held at its next checkpoint.
+const HELD: &str = "another trailer or container was seen behind the last boom";
+
 fn of_the_vehicle(vehicle: &ExpectedVehicle, seen: &Seen, rules: &RuleSet, now: UtcMicros) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let mut because = |code, detail: String| reasons.push(Reason { code, detail });
@@ -166,6 +169,9 @@ fn of_the_vehicle(vehicle: &ExpectedVehicle, seen: &Seen, rules: &RuleSet, now: 
     }
     if !seen.class.is_some_and(|class| fitting::class_fits(class, vehicle.class)) {
         because(ReasonCode::ClassMismatch, fitting::describe(seen.class, vehicle.class));
+    }
+    if vehicle.held {
+        because(ReasonCode::TrailerOrContainerMismatch, HELD.to_owned());
     }
     if vehicle.laden
         && let Some((code, detail)) = fitting::trailer_and_containers(vehicle, seen)

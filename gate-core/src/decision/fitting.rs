@@ -28,6 +28,14 @@ pub(super) fn describe(seen: Option<VehicleClass>, declared: VehicleClass) -> St
     format!("seen {}, declared {}", seen.map_or_else(|| "nothing".to_owned(), name), name(declared))
 }
 
+/// What of a vehicle that drove through was not as declared: the other trailer or container, seen by then. Nothing where
+/// none was seen.
+#[must_use]
+pub fn other_than_declared(vehicle: &ExpectedVehicle, seen: &Seen) -> Option<String> {
+    let found = trailer_and_containers(vehicle, seen)?;
+    (found.0 == ReasonCode::TrailerOrContainerMismatch).then_some(found.1)
+}
+
 /// For laden articulated vehicles: the trailer or a container must have been seen, and whatever was
 /// seen must be as declared.
 pub(super) fn trailer_and_containers(vehicle: &ExpectedVehicle, seen: &Seen) -> Option<(ReasonCode, String)> {

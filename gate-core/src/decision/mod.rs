@@ -7,7 +7,7 @@ pub mod identity;
 
 pub use decide::{Outcome, decide, owed};
 pub use facts::{Decider, Lists};
-pub use fitting::class_fits;
+pub use fitting::{class_fits, other_than_declared};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -134,6 +134,9 @@ pub struct ExpectedVehicle {
     pub fee_settled: bool,
     /// Is inside the gate now: expected only to leave.
     pub inside: bool,
+    /// Behind its last boom another trailer or container was seen than was declared, and nobody has settled that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
     /// The number of its RFID tag, hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,

@@ -70,6 +70,7 @@ pub(super) fn vehicle(text: &str) -> ExpectedVehicle {
         fee_settled: true,
         inside: false,
         tag: None,
+        held: false,
     }
 }
 
@@ -281,4 +282,13 @@ fn who_went_first_owes_what_the_rules_ask_and_was_not_given() {
         "nobody knows what a vehicle carries that nobody announced"
     );
     assert_eq!(owed(&rules, Direction::Exit, None), [BorderGuardOut]);
+}
+
+#[test]
+fn a_vehicle_behind_whose_last_boom_another_trailer_was_seen_is_an_officers() {
+    let (lists, rules) = (vec![ExpectedVehicle { held: true, ..vehicle("云G12345") }], rules());
+    let lists = Lists { expected: &lists, watch: &[], rules: &rules, version: 1 };
+    let outcome = decide(&seen("云G12345"), lists, NOW, Decider::Central);
+    assert_eq!(outcome.decision.verdict, Verdict::Refer);
+    assert!(outcome.decision.reasons.iter().any(|r| r.code == ReasonCode::TrailerOrContainerMismatch), "{outcome:?}");
 }

@@ -188,6 +188,7 @@ pub fn snapshot() -> Snapshot {
         fee_settled: true,
         inside: false,
         tag: None,
+        held: false,
     };
     let rule = ConfirmationRule {
         direction: Some(Direction::Entry),

@@ -2,8 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Lane } from "../gate/state";
-import { Frame } from "./Frame";
-import { Reasons, useReasons } from "./Reasons";
+import { ReasonDialog } from "./Reasons";
 import { useDesk, useSpeech } from "./use";
 
 /** As the lane takes them. */
@@ -15,34 +14,22 @@ export function ConvoyDialog(props: { lane: Lane }) {
   const { t } = useSpeech();
   const [vehicles, setVehicles] = useState(2);
   const [minutes, setMinutes] = useState(MOST_MINUTES);
-  const { send, ...reasons } = useReasons(t.dialogs.convoyReasons);
   const { lane } = props;
   return (
-    <Frame
+    <ReasonDialog
       title={`${t.dialogs.convoyTitle}: ${lane.lane}`}
-      kind="convoy"
+      reasons={t.dialogs.convoyReasons}
       go={t.actions.convoy}
-      onKey={reasons.onKey}
-      onSubmit={() => send((reason) => desk.convoy(lane, { vehicles, minutes }, reason))}
+      kind="convoy"
+      first={false}
+      onSend={(reason) => desk.convoy(lane, { vehicles, minutes }, reason)}
     >
       <p class="hint">{t.dialogs.convoyHint}</p>
       <div class="numbers">
         <Count label={t.dialogs.convoyVehicles} most={MOST_VEHICLES} value={vehicles} set={setVehicles} first />
         <Count label={t.dialogs.convoyMinutes} most={MOST_MINUTES} value={minutes} set={setMinutes} />
       </div>
-      <Reasons
-        reasons={t.dialogs.convoyReasons}
-        chosen={reasons.chosen}
-        other={reasons.other}
-        first={false}
-        set={reasons.set}
-      />
-      {reasons.fault && (
-        <p class="fault" role="alert">
-          {reasons.fault}
-        </p>
-      )}
-    </Frame>
+    </ReasonDialog>
   );
 }
 

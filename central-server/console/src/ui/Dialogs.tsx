@@ -1,6 +1,5 @@
 /** The dialogs of the acts that need a word: open, priority, refuse, correct, mode; and the way to the others. */
 
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { LaneMode, PassageView } from "../contract";
 import { plateCountry } from "../gate/allowed";
@@ -10,7 +9,7 @@ import { ConvoyDialog } from "./ConvoyDialog";
 import { Frame } from "./Frame";
 import { IdentityDialog } from "./IdentityDialog";
 import { KeyList } from "./KeyList";
-import { Reasons, useReasons } from "./Reasons";
+import { ReasonDialog, Reasons, useReasons } from "./Reasons";
 import { situation } from "./situation";
 import { useDesk, useDeskState, useSpeech } from "./use";
 
@@ -48,30 +47,6 @@ export function Dialogs() {
         {lane.lane} · <b>{now.plate ? forPeople(now.plate, plateCountry(now.passage)) : t.passage.unread}</b>
       </p>
     </ReasonDialog>
-  );
-}
-
-interface ReasonProps {
-  title: string;
-  reasons: string[];
-  go: string;
-  kind: string;
-  onSend: (reason: string) => void;
-  children: ComponentChildren;
-}
-
-function ReasonDialog(props: ReasonProps) {
-  const { chosen, other, set, fault, onKey, send } = useReasons(props.reasons);
-  return (
-    <Frame title={props.title} kind={props.kind} go={props.go} onKey={onKey} onSubmit={() => send(props.onSend)}>
-      {props.children}
-      <Reasons reasons={props.reasons} chosen={chosen} other={other} first set={set} />
-      {fault && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
-    </Frame>
   );
 }
 
@@ -167,15 +142,15 @@ function ModeDialog() {
   const { t, name } = useSpeech();
   const lane = desk.lane();
   const [mode, setMode] = useState<LaneMode>(lane?.status?.mode ?? "automatic");
-  const reasons = useReasons(t.dialogs.modeReasons);
   if (!lane) return null;
   return (
-    <Frame
+    <ReasonDialog
       title={`${t.dialogs.modeTitle}: ${lane.lane}`}
-      kind="mode"
+      reasons={t.dialogs.modeReasons}
       go={t.actions.send}
-      onKey={reasons.onKey}
-      onSubmit={() => reasons.send((reason) => desk.setMode(lane, mode, reason))}
+      kind="mode"
+      first={false}
+      onSend={(reason) => desk.setMode(lane, mode, reason)}
     >
       <fieldset class="modes">
         <legend>{t.lane.mode}</legend>
@@ -192,18 +167,6 @@ function ModeDialog() {
           </label>
         ))}
       </fieldset>
-      <Reasons
-        reasons={t.dialogs.modeReasons}
-        chosen={reasons.chosen}
-        other={reasons.other}
-        first={false}
-        set={reasons.set}
-      />
-      {reasons.fault && (
-        <p class="fault" role="alert">
-          {reasons.fault}
-        </p>
-      )}
-    </Frame>
+    </ReasonDialog>
   );
 }

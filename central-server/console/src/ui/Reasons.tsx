@@ -1,6 +1,8 @@
 /** The reasons that are given often, and one in the officer's own words. */
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { Frame } from "./Frame";
 import { useSpeech } from "./use";
 
 /** The reasons as a numbered list, and free text as the last. */
@@ -68,4 +70,31 @@ export function useReasons(reasons: string[]) {
   };
   const send = (go: (reason: string) => void) => (reason === "" ? setFault(t.dialogs.needReason) : go(reason));
   return { chosen, other, set, fault, onKey, send };
+}
+
+interface ReasonProps {
+  title: string;
+  reasons: string[];
+  go: string;
+  kind: string;
+  /** The focus begins on the reasons. */
+  first?: boolean;
+  onSend: (reason: string) => void;
+  children: ComponentChildren;
+}
+
+/** A dialog that asks for a reason, with whatever else it needs above it. */
+export function ReasonDialog(props: ReasonProps) {
+  const { chosen, other, set, fault, onKey, send } = useReasons(props.reasons);
+  return (
+    <Frame title={props.title} kind={props.kind} go={props.go} onKey={onKey} onSubmit={() => send(props.onSend)}>
+      {props.children}
+      <Reasons reasons={props.reasons} chosen={chosen} other={other} first={props.first ?? true} set={set} />
+      {fault && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
+    </Frame>
+  );
 }

@@ -344,6 +344,7 @@ export const en: Texts = {
       watchlist: "Watchlist",
       refused_messages: "Refused messages",
       record: "Record",
+      trailer_mismatch: "Trailer or container not as declared",
       lane_fault: "Lane fault",
       recognition: "Camera reads worse",
     },

@@ -23,6 +23,10 @@ const SENTENCES: Sentences = {
   },
   "it was carried out before": { vi: "lệnh này đã làm rồi", zh: "该指令已执行过" },
   "the lane may not open by itself now": { vi: "lúc này làn không được tự mở", zh: "车道此时不得自动开启" },
+  "another trailer or container was seen behind the last boom": {
+    vi: "sau barie trước đã thấy rơ moóc hoặc container khác tờ khai",
+    zh: "上一道栏杆后见到与申报不符的挂车或箱号",
+  },
   "it is inside already": { vi: "xe đang ở trong cửa khẩu", zh: "车辆已在口岸内" },
   "it never came in": { vi: "chưa thấy xe vào", zh: "未见该车入境" },
   "a declared container number is not valid": { vi: "số container đã khai không hợp lệ", zh: "申报的箱号无效" },

@@ -345,6 +345,7 @@ export const vi = {
       watchlist: "Danh sách theo dõi",
       refused_messages: "Tin bị từ chối",
       record: "Sổ ghi",
+      trailer_mismatch: "Rơ moóc, container khác tờ khai",
       lane_fault: "Lỗi làn",
       recognition: "Camera đọc kém đi",
     } as Record<string, string>,

@@ -336,6 +336,7 @@ export const zh: Texts = {
       watchlist: "布控名单",
       refused_messages: "被拒消息",
       record: "记录",
+      trailer_mismatch: "挂车或箱号与申报不符",
       lane_fault: "车道故障",
       recognition: "摄像机识别变差",
     },

@@ -34,6 +34,7 @@ fn vehicle(plate: &str, declaration: &str) -> ExpectedVehicle {
         fee_settled: true,
         inside: false,
         tag: None,
+        held: false,
     }
 }
 

@@ -38,8 +38,10 @@ impl Manners {
                     self.going = false;
                 }
             }
-            Fact::Told(BarrierNews::Commanded { motion: Motion::Open, .. }) => {
-                (self.going, self.entered, self.opened_in_step) = (true, false, true);
+            Fact::Told(BarrierNews::Commanded { motion: Motion::Open, cause, .. }) => {
+                // The next of a convoy may be due in the very step of a message that has no effect.
+                let by_convoy = cause.starts_with("convoy") && scene.log.convoy.lets_in(scene.plant.now);
+                (self.going, self.entered, self.opened_in_step) = (true, false, !by_convoy);
             }
             Fact::Told(BarrierNews::DroveThrough | BarrierNews::BackedOut | BarrierNews::Tailgated) => {
                 self.going = false;
