@@ -20,7 +20,7 @@ export function Plate(props: { passage: PassageView; past?: boolean }) {
       <p class={`plate ${tractor?.color ?? "white"}`} lang={country === "cn" ? "zh" : "vi"}>
         {forPeople(text, country)}
       </p>
-      {record.priority && <p class="priority">{t.passage.priority}</p>}
+      {record.priority && <p class="went-first">{t.passage.priority}</p>}
       <p class="plate-facts">
         {[country && named(t.countries, country), tractor?.color && named(t.colors, tractor.color)]
           .filter(Boolean)

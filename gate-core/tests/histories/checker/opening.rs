@@ -37,8 +37,10 @@ pub struct Opening {
     /// Vehicles through without a permission of their own, not yet labelled.
     unlabelled: Vec<(u64, u64)>,
     labels: Vec<u64>,
-    /// The boom opened by a convoy's word for the passage that goes on.
+    /// The passage that goes on is a convoy's and has its opening or its label.
     by_convoy: bool,
+    /// Somebody followed in this step while a convoy might pass.
+    follows: bool,
     /// An opening that must come.
     due: Option<(u64, GrantId, Option<u64>)>,
     at_line: Option<u64>,
@@ -87,6 +89,12 @@ impl Opening {
                 let refused = self.ledger.iter_mut().filter(|e| e.offer.grant == *grant && !e.used);
                 refused.for_each(|e| e.void = e.void.or(Some("another one was alive")));
             }
+            Fact::Told(BarrierNews::Tailgated) => self.follows = scene.log.convoy.lets_in(now),
+            // Who follows in a convoy is told of by a passage of its own, which begins at once.
+            Fact::Done(..) if std::mem::take(&mut self.follows) => {
+                self.labels.push(now);
+                self.by_convoy = true;
+            }
             Fact::Told(BarrierNews::State { .. }) => self.told_at = now,
             Fact::Rogue(track) => self.asked(*track, scene),
             Fact::Offered(offer) => self.offered(offer, scene),
@@ -112,10 +120,11 @@ impl Opening {
             }
             EventBody::Fault { code, .. } if code == "entered_without_grant" || code == "tailgating" => {
                 self.labels.push(now);
+                self.follows = false;
             }
             EventBody::PassageEnded { outcome, opened_by } => {
                 self.void("the passage is over", now);
-                // Who followed in a convoy has no opening of its own.
+                // Let in under a boom that was held up: as by hand.
                 let opened = std::mem::take(&mut self.by_convoy);
                 let followed = *opened_by == OpenedBy::Convoy && !opened;
                 if *opened_by == OpenedBy::ByHand || *outcome == PassageOutcome::Tailgated || followed {
