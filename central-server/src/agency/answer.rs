@@ -91,6 +91,8 @@ pub struct Passage {
     pub plate: Option<String>,
     /// An officer corrected the plate.
     pub corrected: bool,
+    /// An officer let it through first; the confirmations that it lacked were owed.
+    pub priority: bool,
     /// Nothing legible was seen.
     pub unread: bool,
     /// Plates and containers as read.
@@ -225,6 +227,7 @@ fn told(
         decided_by: p.decided_by.map(|d| word(&d)),
         plate,
         corrected: p.corrected.is_some(),
+        priority: p.priority,
         unread: p.unread,
         vehicles: p.parts.iter().map(vehicle).collect(),
         clock_synchronised: p.clock_synchronised,

@@ -2,6 +2,9 @@
 //!
 //! Everything else begins anew (rule 10). The file is written whole or not at all.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use gate_core::ids::{LaneId, PassageId};
@@ -45,7 +48,8 @@ pub fn read(path: &Path) -> Result<Option<Kept>, String> {
     }
 }
 
-/// Writes the memory.
+/// Writes the memory: in its place at once, for the next life after a killed process, then through to the disk, for the
+/// one after a loss of power. What a loss of power leaves half written is of no use, and counts as stopped.
 ///
 /// # Errors
 /// What the operating system says.
@@ -54,7 +58,11 @@ pub fn write(path: &Path, kept: &Kept) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     let text = serde_json::to_string(kept).map_err(std::io::Error::other)?;
-    crate::identity::write_private(path, &text)
+    let new = path.with_extension("new");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(text.as_bytes())?;
+    std::fs::rename(&new, path)?;
+    file.sync_all()
 }
 
 /// How a lane works after a start: as configured, or as it was set last where that is stricter. A restart
