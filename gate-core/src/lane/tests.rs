@@ -353,3 +353,15 @@ fn a_lane_that_cannot_read_five_of_twenty_is_degraded_and_decides_nothing_by_its
     }
     assert!(asks_as_automatic(&mut p), "it reads again");
 }
+
+#[test]
+fn a_grant_whose_opening_did_not_come_is_no_later_openings() {
+    let mut p = Played::new();
+    let request = p.arrive_and_read();
+    p.reply(request, Verdict::Open, grant(1));
+    p.give(LaneInput::Barrier(BarrierState::Unknown));
+    p.wait(5000);
+    let effects = p.give(LaneInput::Barrier(BarrierState::Closed)).to_vec();
+    assert!(effects.contains(&LaneEffect::VoidGrant(Void::Withdrawn)), "{effects:?}");
+    assert_eq!(p.lane.state(), LaneState::Referred);
+}

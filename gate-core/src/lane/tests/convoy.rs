@@ -178,3 +178,17 @@ fn priority_opens_at_once_and_is_recorded_as_what_it_is() {
     });
     assert_eq!(act, Some("priority"));
 }
+
+#[test]
+fn who_was_let_in_and_is_taken_for_a_follower_is_an_officers_and_counts_once() {
+    let mut p = Played::convoy(2);
+    p.one_comes(Verdict::Refer);
+    p.give(LaneInput::Barrier(BarrierState::Open));
+    // Somebody said that the way is empty meanwhile: whose body it is the loops cannot tell.
+    let effects = p.give(LaneInput::Tailgated).to_vec();
+    assert_eq!((faults(&effects), ended(&effects)), (vec!["tailgating"], None));
+    p.act(Act::WasTrailer);
+    assert_eq!(p.lane.convoy(p.now).map(|c| c.passed), Some(1), "it drove in, whatever its body was called");
+    p.give(LaneInput::Tailgated);
+    assert_eq!(p.lane.convoy(p.now), None, "the next one was the second and last");
+}
