@@ -6,6 +6,7 @@ use gate_core::barrier::io::{InputName, InputReading, Motion, Output};
 use gate_core::barrier::machine::{Barrier, BarrierInput};
 use gate_core::barrier::round::Round;
 use gate_core::barrier::state::BarrierNews;
+use gate_core::decision::Verdict;
 use gate_core::ids::LaneSession;
 use gate_core::lane::effect::{Act, LaneEffect, LaneInput, Order, StepIds};
 use gate_core::lane::joint::{Joint, JointEffect, JointInput};
@@ -164,13 +165,15 @@ fn taken(given: &Given, lost: Lost) -> Option<JointInput> {
     }
 }
 
+/// A grant that lies in the barrier is no such thing: while it is alive no other is taken, so that its loss permits.
 fn permits(input: &JointInput) -> bool {
-    matches!(
-        input,
-        JointInput::Lane(
-            LaneInput::Replied { .. } | LaneInput::Order(Order { act: Act::Open { .. } | Act::Convoy(_), .. })
-        ) | JointInput::Barrier(BarrierInput::Grant(_) | BarrierInput::Open { .. })
-    )
+    match input {
+        // Who is refused is none of a convoy: that word forbids.
+        JointInput::Lane(LaneInput::Replied { decision: (decision, _), .. }) => decision.verdict != Verdict::Refuse,
+        JointInput::Lane(LaneInput::Order(order)) => matches!(order.act, Act::Open { .. } | Act::Convoy(_)),
+        JointInput::Barrier(input) => matches!(input, BarrierInput::Open { .. }),
+        JointInput::Lane(_) => false,
+    }
 }
 
 /// With less information passages have other ids; whoever refuses or holds means the vehicle that he sees.
@@ -191,6 +194,7 @@ fn forbids(input: &JointInput) -> bool {
                 | BarrierInput::HoldOpen(_)
                 | BarrierInput::VoidGrant(_)
                 | BarrierInput::BodySeen
+                | BarrierInput::Grant(_)
         ),
         _ => false,
     }
