@@ -15,7 +15,7 @@ from .needs import LIBRARY, VENV, meet, testing
 from .say import ROOT, STATE, Failure, run, say
 
 # Random histories of a lane: by default, within so many minutes, and with --long.
-HISTORIES = "1000000"
+HISTORIES = "10000000"
 HISTORIES_MINUTES = "14"
 LONG_HISTORIES = "1000000000"
 HISTORIES_OF = ("-p", "gate-core", "--test", "histories")
