@@ -93,13 +93,6 @@ pub(super) async fn settle(
     };
     let act_id = act.record(&mut tx, &app.clock).await?;
     tx.commit().await?;
-    app.live.tell(News::Act {
-        act: act_id,
-        lane: act.lane.clone(),
-        passage: act.passage,
-        officer: who.name.clone(),
-        what: act.act.clone(),
-        reason: act.reason.clone(),
-    });
+    app.live.tell(News::of_act(act_id, &act));
     Ok(StatusCode::NO_CONTENT)
 }

@@ -122,14 +122,7 @@ async fn take(app: &App, who: &SignedIn, record: &PassageRecord, word: Word) -> 
     let hits = fresh.as_ref().map_or(&[][..], |f: &Fresh| f.watch_hits.as_slice());
     let raised = alarm::watchlist(&mut tx, &app.clock, &record.lane, record.id, hits).await?;
     tx.commit().await?;
-    app.live.tell(News::Act {
-        act: id,
-        lane: act.lane.clone(),
-        passage: act.passage,
-        officer: who.name.clone(),
-        what: act.act.clone(),
-        reason: act.reason.clone(),
-    });
+    app.live.tell(News::of_act(id, &act));
     if let Some(alarm) = raised {
         app.live.tell(News::Alarm { alarm, kind: alarm::WATCHLIST.to_owned(), lane: act.lane });
     }

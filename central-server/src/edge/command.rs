@@ -190,14 +190,7 @@ impl Commander {
     }
 
     fn tell(&self, id: Uuid, act: &Act) {
-        self.0.live.tell(News::Act {
-            act: id,
-            lane: act.lane.clone(),
-            passage: act.passage,
-            officer: act.officer.name.clone(),
-            what: act.act.clone(),
-            reason: act.reason.clone(),
-        });
+        self.0.live.tell(News::of_act(id, act));
     }
 
     fn fresh(&self, lane: &LaneId) -> Result<LaneStatus, CommandError> {

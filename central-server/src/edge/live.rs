@@ -17,6 +17,8 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
+use crate::audit::Act;
+
 /// News held for pages that come back, and at most waiting for a slow page.
 pub const HELD_NEWS: usize = 512;
 /// An edge sends its status every 2 s; past this its lanes count as not live.
@@ -71,6 +73,21 @@ pub enum News {
         /// Where.
         lane: Option<LaneId>,
     },
+}
+
+impl News {
+    /// That this act was recorded under this id.
+    #[must_use]
+    pub fn of_act(id: Uuid, act: &Act) -> Self {
+        Self::Act {
+            act: id,
+            lane: act.lane.clone(),
+            passage: act.passage,
+            officer: act.officer.name.clone(),
+            what: act.act.clone(),
+            reason: act.reason.clone(),
+        }
+    }
 }
 
 /// News with its number: `(start of this process, count)` together never repeat.
