@@ -54,3 +54,27 @@ pub enum Direction {
     /// Out of Vietnam.
     Exit,
 }
+
+/// Which ways a lane may lead: one, or, in a lane that can be turned (làn hai chiều), the one and the other in turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ways {
+    /// Into Vietnam alone.
+    Entry,
+    /// Out of Vietnam alone.
+    Exit,
+    /// Either; the lane's status says which way it leads now.
+    Both,
+}
+
+impl Ways {
+    /// Whether a vehicle may drive through this way.
+    #[must_use]
+    pub fn allow(self, direction: Direction) -> bool {
+        match self {
+            Self::Entry => direction == Direction::Entry,
+            Self::Exit => direction == Direction::Exit,
+            Self::Both => true,
+        }
+    }
+}

@@ -5,6 +5,8 @@ export type Micros = number;
 
 export type Role = "officer" | "shift_leader" | "administrator";
 export type Direction = "entry" | "exit";
+/** Which ways a lane may lead; `both` is a lane that can be turned, and its status says which way it leads now. */
+export type Ways = Direction | "both";
 export type Country = "vn" | "cn";
 export type LaneMode = "automatic" | "attended" | "closed";
 export type Verdict = "open" | "refer" | "refuse";
@@ -276,7 +278,7 @@ export interface PassageView {
 export interface LaneView {
   lane: string;
   edge: string;
-  direction: Direction;
+  direction: Ways;
   zone: string;
   live: boolean;
   age_ms: number | null;

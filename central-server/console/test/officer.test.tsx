@@ -27,6 +27,13 @@ test("five lanes side by side, the one that waits chosen and large", async () =>
   expect(page.begins).toEqual(["start-1"]);
 });
 
+test("a lane that can be turned says so, and which way it leads now", async () => {
+  const turned = { ...laneView("in-2", { direction: "exit" }), direction: "both" as const };
+  page = await Page.open(central(lanes(laneView("in-1"), turned)));
+  const ways = page.all(".tile .direction").map((tile) => tile.textContent);
+  expect(ways.slice(0, 2)).toEqual(["↓ Nhập", "⇄↑ Xuất"]);
+});
+
 test("open with a reason: sent, then what the lane did, then what the boom was seen to do", async () => {
   page = await Page.open();
   await page.press("KeyO");

@@ -131,7 +131,7 @@ pub(super) fn write(folder: &Path, path: &Path, text: &str) -> Result<(), Broker
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gate_core::vehicle::Direction;
+    use gate_core::vehicle::Ways;
 
     #[test]
     fn an_edge_is_bound_to_its_own_topics() {
@@ -140,7 +140,7 @@ mod tests {
         for (n, lane) in [(1, "in-1"), (2, "out-1")] {
             let edge = EdgeId::new(format!("e{n}")).unwrap();
             roster.by_key.insert(format!("k{n}"), edge.clone());
-            roster.lanes.insert(LaneId::new(lane).unwrap(), (edge, Direction::Entry));
+            roster.lanes.insert(LaneId::new(lane).unwrap(), (edge, Ways::Entry));
         }
         let text = acl(&site, &roster);
         let of_e1 = text.split("user e1\n").nth(1).unwrap().split("\nuser").next().unwrap();

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::{Extension, Json};
 use gate_core::message::status::LaneStatus;
-use gate_core::vehicle::Direction;
+use gate_core::vehicle::Ways;
 use serde::Serialize;
 
 use super::view::{PassageView, view};
@@ -26,7 +26,8 @@ pub(super) struct Lanes {
 struct LaneView {
     lane: String,
     edge: String,
-    direction: Direction,
+    /// Which ways it may lead; its status says which way it leads now.
+    direction: Ways,
     zone: String,
     live: bool,
     age_ms: Option<u64>,

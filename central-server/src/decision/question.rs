@@ -31,7 +31,7 @@ pub(super) async fn verified(app: &App, lane: &LaneId, message: &Publish) -> Res
     if request.lane != *lane || !roster.owns(&request.edge, lane) {
         return Err(format!("lane {} on the topic of {lane}; edge {} owns neither", request.lane, request.edge));
     }
-    if roster.lanes.get(lane).is_some_and(|(_, direction)| *direction != request.seen.direction) {
+    if roster.lanes.get(lane).is_some_and(|(_, ways)| !ways.allow(request.seen.direction)) {
         return Err(format!("lane {lane} leads the other way; give edge and central the same direction"));
     }
     // The edge's own measure of how far its clock is ahead of ours, where it has one.

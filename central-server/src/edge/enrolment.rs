@@ -8,7 +8,7 @@ use gate_core::ids::{EdgeId, LaneId, ZoneId};
 use gate_core::message::command::OfficerRef;
 use gate_core::message::enrol::{EnrolReply, EnrolRequest, EnrolledLane};
 use gate_core::message::envelope::key_id;
-use gate_core::vehicle::Direction;
+use gate_core::vehicle::Ways;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
@@ -27,8 +27,8 @@ pub const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
 pub struct NewLane {
     /// Its name.
     pub lane: LaneId,
-    /// Which way it leads.
-    pub direction: Direction,
+    /// Which way it leads, or both.
+    pub direction: Ways,
     /// Which stretch of the way it stands in.
     pub zone: ZoneId,
 }
@@ -39,9 +39,10 @@ impl std::str::FromStr for NewLane {
         let mut parts = text.split(':');
         let lane = LaneId::new(parts.next().unwrap_or_default()).map_err(|e| e.to_string())?;
         let direction = match parts.next() {
-            Some("entry") => Direction::Entry,
-            Some("exit") => Direction::Exit,
-            other => return Err(format!("{text:?}: direction {other:?}, expected entry or exit, as in-1:entry")),
+            Some("entry") => Ways::Entry,
+            Some("exit") => Ways::Exit,
+            Some("both") => Ways::Both,
+            other => return Err(format!("{text:?}: direction {other:?}, expected entry, exit or both, as in-1:entry")),
         };
         let zone = ZoneId::new(parts.next().unwrap_or("gate")).map_err(|e| e.to_string())?;
         if parts.next().is_some() {

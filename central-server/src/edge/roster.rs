@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ed25519_dalek::VerifyingKey;
 use gate_core::ids::{EdgeId, LaneId};
 use gate_core::message::envelope::{TrustedKeys, key_id};
-use gate_core::vehicle::Direction;
+use gate_core::vehicle::Ways;
 
 use crate::clock::Clock;
 use crate::sql;
@@ -25,8 +25,8 @@ pub struct Roster {
     pub trusted: TrustedKeys,
     /// Whose key it is.
     pub by_key: BTreeMap<String, EdgeId>,
-    /// Whose lane it is, and which way it leads.
-    pub lanes: BTreeMap<LaneId, (EdgeId, Direction)>,
+    /// Whose lane it is, and which ways it may lead.
+    pub lanes: BTreeMap<LaneId, (EdgeId, Ways)>,
 }
 
 impl Roster {

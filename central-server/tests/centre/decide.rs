@@ -83,6 +83,26 @@ async fn the_lists_decide_and_the_record_has_it_before_the_lane() {
 }
 
 #[tokio::test]
+async fn a_lane_for_both_directions_is_answered_whichever_way_it_leads() {
+    let house = House::start(engines("both directions").remove(0)).await;
+    declare(&house);
+    let mut edge = Edge::enrol(&house, "kt-edge-1", "two-1:both").await;
+    let officer = Person::new(&house, "binh", "officer").await;
+    for (plate, direction) in [("云G12345", Direction::Entry), ("24C11122", Direction::Exit)] {
+        edge.tell_status(|lane| lane.direction = direction).await;
+        let request = question(&edge, &lane("two-1"), passage(), seen(plate, direction));
+        let (reply, ..) = ask(&mut edge, &request).await;
+        assert_eq!(reply.decision.verdict, Verdict::Open, "{reply:?}");
+        until("the console is told the way", async || {
+            let lanes = officer.get("/console/api/lanes").await.1;
+            let shown = &lanes["lanes"][0];
+            (shown["direction"] == "both" && shown["status"]["direction"] == json!(direction)).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn who_went_in_is_not_let_in_again() {
     for engine in engines("who_went_in_is_not_let_in_again") {
         let house = House::start(engine).await;

@@ -15,7 +15,7 @@ use gate_core::message::envelope::{Payload, TrustedKeys, open, seal};
 use gate_core::message::event::{EdgeEvent, EventBody};
 use gate_core::message::status::{EdgeStatus, LaneStatus};
 use gate_core::message::topic::{Channel, Topic};
-use gate_core::vehicle::Direction;
+use gate_core::vehicle::{Direction, Ways};
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, Publish, QoS, TlsConfiguration, Transport};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
@@ -73,7 +73,9 @@ impl Edge {
         let again = client.post(house.url("/edge/v1/enrol")).json(&body).send().await.unwrap();
         assert_eq!(again.status().as_u16(), 403, "a token works once");
         let mut edge = Self::connect(house, &reply, key, &tls_key.serialize_pem()).await;
-        edge.lanes = reply.lanes.iter().map(|l| (l.lane.clone(), l.direction)).collect();
+        // One that can be turned leads in at first.
+        let first = |ways: Ways| if ways.allow(Direction::Entry) { Direction::Entry } else { Direction::Exit };
+        edge.lanes = reply.lanes.iter().map(|l| (l.lane.clone(), first(l.direction))).collect();
         edge.listen().await;
         edge.tell_status(|_| {}).await;
         edge

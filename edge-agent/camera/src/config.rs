@@ -124,6 +124,22 @@ pub enum ConfigProblem {
 }
 
 impl CameraConfig {
+    /// The same camera while vehicles come from the other end of the lane: where it sees fronts otherwise it sees rears,
+    /// and where it sees the plate of the tractor, that of the trailer. One whose place does not tell stays as it is.
+    #[must_use]
+    pub fn turned(&self) -> Self {
+        let Some(view) = self.view else { return self.clone() };
+        let view = match view {
+            View::Front => View::Rear,
+            View::Rear => View::Front,
+        };
+        let role = match self.role {
+            Role::Tractor => Role::Trailer,
+            Role::Trailer => Role::Tractor,
+        };
+        Self { view: Some(view), role, ..self.clone() }
+    }
+
     /// All that is wrong with it, at once; empty when it can be started.
     #[must_use]
     pub fn problems(&self) -> Vec<ConfigProblem> {
@@ -272,5 +288,18 @@ mod tests {
         assert!(camera("name = 'a'\nurl = 'rtsp://h/1'\nuser = 'gate'").problems() == [ConfigProblem::Credentials]);
         std::fs::write(&file, "\n").unwrap();
         assert!(matches!(camera(&text).problems()[..], [ConfigProblem::Password { .. }]));
+    }
+
+    #[test]
+    fn turned_a_camera_sees_rears_where_it_saw_fronts() {
+        let camera = |text: &str| -> CameraConfig {
+            toml::from_str(&format!("name = 'a'\nurl = 'rtsp://h/1'\n{text}")).unwrap()
+        };
+        let front = camera("view = 'front'").turned();
+        assert_eq!((front.view, front.role), (Some(View::Rear), Role::Trailer));
+        assert_eq!(front.turned(), camera("view = 'front'"));
+        let rear = camera("view = 'rear'\nrole = 'trailer'").turned();
+        assert_eq!((rear.view, rear.role), (Some(View::Front), Role::Tractor));
+        assert_eq!(camera("").turned(), camera(""));
     }
 }

@@ -80,10 +80,10 @@ impl Sight {
             worker: self.worker.clone(),
             stop: self.stop.clone(),
         };
-        let LaneSight { watch, sights, cameras, preview, task } = sight::start(order);
+        let LaneSight { watch, turned, sights, cameras, preview, task } = sight::start(order);
         tasks.spawn(async move { drop(task.await) });
         let views = watch::Sender::new(Vec::new());
-        let eyes = LaneEyes { watch, sights, cameras: views.subscribe(), preview };
+        let eyes = LaneEyes { watch, turned, sights, cameras: views.subscribe(), preview };
         tasks.spawn(translate(cameras, views, self.stop.clone()));
         eyes
     }

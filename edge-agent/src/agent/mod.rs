@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use gate_barrier::config::ConfigErrors;
 use gate_core::ids::LaneId;
+use gate_core::vehicle::Ways;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use thiserror::Error;
 use tokio::sync::watch;
@@ -182,7 +183,7 @@ async fn end(mut tasks: JoinSet<()>, outbox_stop: CancellationToken) {
     tracing::info!("the agent ended");
 }
 
-/// Every configured lane is enrolled, with its direction.
+/// Every configured lane is enrolled, for the ways that it may lead here.
 pub(crate) fn check_lanes(config: &Config, identity: &Identity) -> Result<(), AgentError> {
     let known = || {
         let names = identity.lanes.iter().map(|l| format!("{} ({:?})", l.lane, l.direction).to_lowercase());
@@ -190,9 +191,13 @@ pub(crate) fn check_lanes(config: &Config, identity: &Identity) -> Result<(), Ag
     };
     let refuse = |lane: &LaneConfig, why: String| AgentError::Lane { lane: lane.lane.clone(), why, known: known() };
     for lane in &config.lanes {
+        let both = lane.wiring.other_end.is_some();
         match identity.lanes.iter().find(|l| l.lane == lane.lane) {
             None => return Err(refuse(lane, "is not enrolled".to_owned())),
-            Some(enrolled) if enrolled.direction != lane.direction => {
+            Some(enrolled) if both && enrolled.direction != Ways::Both => {
+                return Err(refuse(lane, "can be turned here (its wiring has an other_end)".to_owned()));
+            }
+            Some(enrolled) if !enrolled.direction.allow(lane.direction) => {
                 return Err(refuse(lane, format!("leads {:?} here", lane.direction).to_lowercase()));
             }
             Some(_) => {}

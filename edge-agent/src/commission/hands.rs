@@ -101,6 +101,11 @@ impl<R: AsyncRead + Unpin, S: FnMut(&str)> Hands<R, S> {
         Ok(self.devices.apply(output)?)
     }
 
+    /// From which end vehicles drive in: green is shown there.
+    pub fn turn(&self, turned: bool) {
+        self.devices.turn(turned);
+    }
+
     /// Takes events until something is true; false when it was not within `limit`.
     pub async fn until(&mut self, limit: Duration, mut right: impl FnMut(&Self) -> bool) -> bool {
         let end = Instant::now() + limit;

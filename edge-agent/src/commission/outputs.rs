@@ -30,14 +30,28 @@ pub(super) async fn test<R: AsyncRead + Unpin, S: FnMut(&str)>(
     if report.stop_chain {
         travel(hands, lane, report).await?;
     }
-    if lane.wiring.light.is_some() && report.faults.is_empty() {
-        hands.agree("the light is about to show green for three seconds", "green").await?;
-        hands.apply(Output::Green { length: GREEN })?;
-        hands.until(GREEN, |_| false).await;
-        report.light = Some(hands.saw("green for three seconds, then red by itself").await?);
+    if lane.wiring.end.light.is_some() && report.faults.is_empty() {
+        let mut good = green(hands, "the light", "green").await?;
+        if lane.wiring.other_end.is_some() {
+            hands.turn(true);
+            good &= green(hands, "the light at the other end, and that alone,", "other green").await?;
+            hands.turn(false);
+        }
+        report.light = Some(good);
     }
     report.faults.extend(hands.troubles());
     Ok(())
+}
+
+async fn green<R: AsyncRead + Unpin, S: FnMut(&str)>(
+    hands: &mut Hands<R, S>,
+    light: &str,
+    word: &'static str,
+) -> Result<bool, CommissionError> {
+    hands.agree(&format!("{light} is about to show green for three seconds"), word).await?;
+    hands.apply(Output::Green { length: GREEN })?;
+    hands.until(GREEN, |_| false).await;
+    hands.saw("green for three seconds, then red by itself").await
 }
 
 /// The chain is dropped, confirmed, seen at the controller, and made whole again.

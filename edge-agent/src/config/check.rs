@@ -162,6 +162,13 @@ impl Checker<'_> {
             );
         }
         let Some(wiring) = wiring else { return };
+        if wiring.other_end.is_some() && !barrier.three_loops {
+            self.report(
+                &format!("{at}/three_loops"),
+                "a lane that can be turned has a loop before, under and behind the boom",
+                "say three_loops = true, or remove other_end from the lane's wiring",
+            );
+        }
         for name in gate_core::barrier::inputs::Inputs::required(barrier).iter() {
             if !wiring.inputs.contains_key(&name) {
                 let wrong =

@@ -49,6 +49,11 @@ pub struct LaneBirth {
     pub session: LaneSession,
 }
 
+/// A new word that commands must echo.
+pub(super) fn new_session() -> LaneSession {
+    LaneSession(hex::encode(rand::random::<[u8; 16]>()))
+}
+
 /// One step on its way.
 pub(super) struct Step {
     /// For the machines.
@@ -88,6 +93,12 @@ impl LaneCore {
             stop_cause: String::new(),
             stopped: false,
         }
+    }
+
+    /// The same lane as after a start that leads the given way: its mode stays, everything else is new.
+    pub(super) fn anew(&self, direction: Direction, barrier: BarrierConfig, now: Monotonic) -> Self {
+        let (lane, mode) = (self.name.clone(), self.lane().mode());
+        Self::new(LaneBirth { lane, direction, mode, barrier, session: new_session() }, now)
     }
 
     /// The lane machine, for showing.

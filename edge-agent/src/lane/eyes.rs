@@ -12,6 +12,9 @@ use crate::sight::{Seen, Watched};
 pub struct LaneEyes {
     /// The vehicle to look at; `None` lets them rest.
     pub watch: watch::Sender<Option<Watched>>,
+    /// Whether vehicles come from the end that is not the configured one: what sees their front then, sees their rear
+    /// otherwise.
+    pub turned: watch::Sender<bool>,
     /// What they tell, with the passage that it is about.
     pub sights: mpsc::Receiver<(PassageId, Seen)>,
     /// How they are.
@@ -27,6 +30,7 @@ impl LaneEyes {
         let (_, sights) = mpsc::channel(1);
         Self {
             watch: watch::Sender::new(None),
+            turned: watch::Sender::new(false),
             sights,
             cameras: watch::Sender::new(Vec::new()).subscribe(),
             preview: watch::Sender::new(None).subscribe(),

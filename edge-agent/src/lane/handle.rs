@@ -15,13 +15,14 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::core::{LaneBirth, LaneCore};
+use super::core::{LaneBirth, LaneCore, new_session};
 use super::decide::{Central, Deciders};
+use super::ends::Ends;
 use super::eyes::LaneEyes;
 use super::hands::Hands;
 use super::journal::Journal;
 use super::kept::{self, Kept};
-use super::runner::{Runner, Sources, new_session};
+use super::runner::{Runner, Sources};
 use super::signal::{from_micros, micros};
 use super::tags::TagReader;
 use super::view::{LaneOrder, LaneStop, LaneView};
@@ -117,9 +118,13 @@ pub fn start(parts: LaneParts) -> std::io::Result<(LaneHandle, JoinHandle<()>)> 
     let (stops_in, stops) = mpsc::channel(STOPS);
     let (told_in, told) = mpsc::channel(ORDERS);
     let now = from_micros(micros(clock.monotonic()));
+    let both = config.wiring.other_end.is_some();
+    let ends = Ends::new(config.direction, both, kept.and_then(|k| k.direction), config.barrier.clone());
+    devices.turn(ends.turned());
+    eyes.turned.send_replace(ends.turned());
     let birth = LaneBirth {
         lane: config.lane.clone(),
-        direction: config.direction,
+        direction: ends.direction(),
         mode: kept::mode_after_start(config.mode, kept.map(|k| k.mode)),
         barrier: config.barrier.clone(),
         session: new_session(),
@@ -150,6 +155,8 @@ pub fn start(parts: LaneParts) -> std::io::Result<(LaneHandle, JoinHandle<()>)> 
         deciders,
         devices,
         watch: eyes.watch,
+        ends,
+        turned: eyes.turned,
         told: told_in,
         view,
         beat_ms,
@@ -175,7 +182,8 @@ fn remembered(data: &Path, config: &LaneConfig) -> (Option<Kept>, String) {
             (Some(kept), format!("{stopped}; {passage}; all grants and commands of before are void"))
         }
         Err(why) => {
-            let kept = Kept { stopped: true, mode: config.mode, passage: None, opened_by: OpenedBy::Nobody };
+            let kept =
+                Kept { stopped: true, mode: config.mode, passage: None, opened_by: OpenedBy::Nobody, direction: None };
             (Some(kept), format!("the lane's memory is of no use ({why}): it counts as stopped"))
         }
     }

@@ -53,6 +53,12 @@ impl Hands {
         self.shown_at = None;
     }
 
+    /// Vehicles come from the other end: its display is another one.
+    pub fn turned(&mut self, sign: Sign) {
+        self.display = true;
+        self.show(sign);
+    }
+
     pub fn route(&mut self, route: Option<String>) {
         self.route = route;
         self.shown_at = None;
@@ -65,6 +71,10 @@ impl Hands {
         }
         self.shown_at = Some(now);
         let third = self.route.as_deref().unwrap_or(" ");
+        for (line, text) in [(1, Sign::Closed.vi()), (2, Sign::Closed.zh())] {
+            // Most lanes have no other end; a display there that is dark is tried again with this one.
+            let _ = self.devices.show_behind(line, text);
+        }
         for (line, text) in [(1, self.sign.vi()), (2, self.sign.zh()), (3, third)] {
             match self.devices.show(line, text) {
                 Ok(()) => {}

@@ -115,6 +115,11 @@ impl Journal {
         }
     }
 
+    /// The next step is preceded by the whole state: it does not follow from the last one.
+    pub fn begin_anew(&self) {
+        self.wants_head.store(true, Ordering::Relaxed);
+    }
+
     /// One step.
     pub fn entry(&self, entry: Entry) {
         if !self.send(Job::Entry(Box::new(entry))) {

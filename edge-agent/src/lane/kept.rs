@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use gate_core::ids::{LaneId, PassageId};
 use gate_core::message::command::LaneMode;
 use gate_core::passage::OpenedBy;
+use gate_core::vehicle::Direction;
 use serde::{Deserialize, Serialize};
 
 /// The memory of one lane.
@@ -24,6 +25,9 @@ pub struct Kept {
     /// By whose word the boom opened for it.
     #[serde(default = "nobody")]
     pub opened_by: OpenedBy,
+    /// Which way a lane led that can be turned.
+    #[serde(default)]
+    pub direction: Option<Direction>,
 }
 
 fn nobody() -> OpenedBy {
@@ -95,7 +99,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = path(folder.path(), &LaneId::new("in-1").unwrap());
         assert_eq!(read(&path), Ok(None));
-        let kept = Kept { stopped: true, mode: LaneMode::Attended, passage: None, opened_by: OpenedBy::Nobody };
+        let kept = Kept {
+            stopped: true,
+            mode: LaneMode::Attended,
+            passage: None,
+            opened_by: OpenedBy::Nobody,
+            direction: Some(Direction::Exit),
+        };
         write(&path, &kept).unwrap();
         assert_eq!(read(&path), Ok(Some(kept)));
         std::fs::write(&path, "{").unwrap();

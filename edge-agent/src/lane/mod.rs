@@ -5,11 +5,13 @@
 //! - [`decide`]: central asked within its deadline, then the edge's own lists
 //! - [`journal`], [`replay`]: all that went in and came out, in a ring on disk, and the same machines over it
 //! - [`kept`]: what must survive a restart
+//! - `ends`: the two ends of a lane that can be turned, and the turn
 //! - [`tags`]: which RFID tags are heard at the lane, when a person asks
 //! - [`view`]: what a lane shows and what may be asked of it
 
 pub mod core;
 pub mod decide;
+mod ends;
 pub mod eyes;
 mod faults;
 pub mod handle;

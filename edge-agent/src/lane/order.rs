@@ -64,6 +64,10 @@ impl LaneCore {
             LaneAct::CorrectPlate(text) => Act::CorrectPlate(text),
             LaneAct::WasTrailer => Act::WasTrailer,
             LaneAct::Mode(mode) => Act::Mode(mode),
+            LaneAct::Turn(_) => {
+                step.refusal = Some("a lane is turned by the agent itself, never by its machines".to_owned());
+                return;
+            }
             LaneAct::Stop | LaneAct::Reset | LaneAct::HoldOpen(_) | LaneAct::WayIsEmpty => {
                 return self.at_the_boom(officer, act, reason, step);
             }

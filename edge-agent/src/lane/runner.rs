@@ -7,6 +7,7 @@
 
 mod carry;
 mod show;
+mod turn;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +17,7 @@ use gate_barrier::device::{DeviceEvent, LaneDevices};
 use gate_core::barrier::io::{DeviceNews, Motion, Output};
 use gate_core::barrier::state::BarrierState;
 use gate_core::clock::UtcMicros;
-use gate_core::ids::{GrantId, LaneId, LaneSession, PassageId, RequestId};
+use gate_core::ids::{GrantId, LaneId, PassageId, RequestId};
 use gate_core::lane::effect::StepIds;
 use gate_core::lane::state::LaneState;
 use gate_core::message::event::EventBody;
@@ -26,8 +27,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::core::LaneCore;
+use super::core::{LaneCore, new_session};
 use super::decide::{Answer, Deciders};
+use super::ends::Ends;
 use super::hands::Hands;
 use super::journal::{Entry, Head, Journal};
 use super::kept::Kept;
@@ -43,11 +45,6 @@ use crate::sight::{Seen, Watched};
 const TICK: Duration = Duration::from_millis(50);
 /// The word that commands must echo is renewed so often.
 const SESSION: Duration = Duration::from_secs(10);
-
-/// A new word that commands must echo.
-pub(super) fn new_session() -> LaneSession {
-    LaneSession(hex::encode(rand::random::<[u8; 16]>()))
-}
 
 /// What the lane's own helpers tell it.
 #[derive(Debug)]
@@ -80,6 +77,9 @@ pub(super) struct Runner {
     pub deciders: Deciders,
     pub devices: Arc<LaneDevices>,
     pub watch: watch::Sender<Option<Watched>>,
+    pub ends: Ends,
+    /// Whether the cameras see vehicles come from the end that is not the configured one.
+    pub turned: watch::Sender<bool>,
     pub told: mpsc::Sender<Told>,
     pub view: watch::Sender<LaneView>,
     pub beat_ms: Arc<AtomicU64>,
@@ -142,7 +142,10 @@ impl Runner {
 
     fn device(&mut self, event: DeviceEvent) {
         match event {
-            DeviceEvent::Inputs(readings) => self.feed(Signal::Read(Readings::of(&readings))),
+            DeviceEvent::Inputs(mut readings) => {
+                self.ends.in_order(&mut readings);
+                self.feed(Signal::Read(Readings::of(&readings)));
+            }
             DeviceEvent::News(news) => self.feed(Signal::Device(news)),
             // Logged by the driver; whether the bus is there is looked at each second.
             DeviceEvent::Trouble(_) => {
@@ -161,7 +164,10 @@ impl Runner {
         for body in self.wellness.look(&self.devices, now) {
             self.record(None, body);
         }
-        if let Some(healthy) = self.wellness.changed(self.outbox.healthy()) {
+        if let Some(body) = self.ends.look(&self.core, now) {
+            self.record(self.core.passage(), body);
+        }
+        if let Some(healthy) = self.wellness.changed(self.outbox.healthy(), !self.ends.other_occupied()) {
             self.feed(Signal::Healthy(healthy));
         }
         self.feed(Signal::Tick);
@@ -171,6 +177,10 @@ impl Runner {
     fn order(&mut self, order: LaneOrder) {
         match order {
             LaneOrder::Command(command) => self.feed(Signal::Command(command)),
+            LaneOrder::Act { officer: Some(officer), act: LaneAct::Turn(to), reason, answer } => {
+                // The person's page may have gone away.
+                let _ = answer.send(self.turn(officer, to, reason));
+            }
             LaneOrder::Act { officer, act, reason, answer } => {
                 self.answer = Some(answer);
                 self.feed(Signal::Person { officer, act, reason });

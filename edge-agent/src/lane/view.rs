@@ -10,7 +10,7 @@ use gate_core::message::exchange::RouteAdvice;
 use gate_core::message::status::LaneStatus;
 use gate_core::plate::text::for_people;
 use gate_core::reading::{ContainerReading, PlateReading};
-use gate_core::vehicle::VehicleClass;
+use gate_core::vehicle::{Direction, VehicleClass};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
@@ -49,6 +49,8 @@ pub struct LaneView {
     pub escalated: u8,
     /// The cameras.
     pub cameras: Vec<CameraView>,
+    /// The lane can be turned.
+    pub both_ways: bool,
 }
 
 impl LaneView {
@@ -79,6 +81,7 @@ impl LaneView {
             since,
             escalated: 0,
             cameras: Vec::new(),
+            both_ways: false,
         }
     }
 }
@@ -151,4 +154,6 @@ pub enum LaneAct {
     Convoy(ConvoySize),
     /// End the convoy.
     ConvoyOver,
+    /// Have the lane lead this way, its two ends in view; never moves the boom.
+    Turn(Direction),
 }

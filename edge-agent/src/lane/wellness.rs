@@ -9,6 +9,7 @@ use gate_core::clock::Monotonic;
 use gate_core::message::event::EventBody;
 use tokio::sync::watch;
 
+use super::ends::OTHER_END;
 use super::eyes::blinds;
 use super::view::CameraView;
 
@@ -28,11 +29,20 @@ pub(super) struct Wellness {
     looked: Option<Monotonic>,
     healthy: Option<bool>,
     recording: bool,
+    other_end_free: bool,
 }
 
 impl Wellness {
     pub fn new(cameras: watch::Receiver<Vec<CameraView>>) -> Self {
-        Self { cameras, standing: BTreeMap::new(), codes: Vec::new(), looked: None, healthy: None, recording: true }
+        Self {
+            cameras,
+            standing: BTreeMap::new(),
+            codes: Vec::new(),
+            looked: None,
+            healthy: None,
+            recording: true,
+            other_end_free: true,
+        }
     }
 
     /// Looks at buses and cameras; events for what became wrong and right again.
@@ -76,19 +86,27 @@ impl Wellness {
         if !self.recording {
             self.codes.push(RECORD.to_owned());
         }
+        if !self.other_end_free {
+            self.codes.push(OTHER_END.to_owned());
+        }
         self.codes.sort();
         self.codes.dedup();
     }
 
     /// Whether the lane may open by itself, when that has changed.
-    pub fn changed(&mut self, recording: bool) -> Option<bool> {
-        if self.recording != recording {
-            self.recording = recording;
+    pub fn changed(&mut self, recording: bool, other_end_free: bool) -> Option<bool> {
+        if (self.recording, self.other_end_free) != (recording, other_end_free) {
+            (self.recording, self.other_end_free) = (recording, other_end_free);
             self.list();
         }
         let sees = !self.cameras.borrow().iter().any(|c| c.fault.as_deref().is_some_and(blinds));
-        let healthy = recording && sees;
+        let healthy = recording && sees && other_end_free;
         (self.healthy.replace(healthy) != Some(healthy)).then_some(healthy)
+    }
+
+    /// The machines begin anew: they are told again.
+    pub fn tell_again(&mut self) {
+        self.healthy = None;
     }
 
     /// The codes of the faults that stand.

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gate_core::ids::LaneId;
 use gate_core::message::command::{ConvoySize, LaneMode, OfficerRef, OfficerRole};
+use gate_core::vehicle::Direction;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
@@ -116,6 +117,8 @@ pub struct Act {
     mode: Option<LaneMode>,
     #[serde(default)]
     convoy: Option<ConvoySize>,
+    #[serde(default)]
+    direction: Option<Direction>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -134,6 +137,7 @@ enum ActName {
     Mode,
     Convoy,
     ConvoyOver,
+    Turn,
 }
 
 /// Who is signed in here.
@@ -148,6 +152,7 @@ fn forbidden(role: OfficerRole, act: &LaneAct) -> Option<&'static str> {
     match (role, act) {
         (OfficerRole::Administrator, _) => Some("an administrator does not work barriers"),
         (OfficerRole::Officer, LaneAct::Convoy(_) | LaneAct::ConvoyOver) => Some("a convoy is the shift leader's"),
+        (OfficerRole::Officer, LaneAct::Turn(_)) => Some("turning a lane is the shift leader's"),
         (OfficerRole::Officer, LaneAct::Mode(LaneMode::Automatic)) => {
             Some("handing a lane back to automatic is the shift leader's")
         }
@@ -177,6 +182,7 @@ pub async fn act(
         ActName::WayIsEmpty,
         ActName::Mode,
         ActName::Convoy,
+        ActName::Turn,
     ];
     if reason.is_empty() && needs_reason.contains(&body.act) {
         return Err(bad("this act needs a reason"));
@@ -189,6 +195,7 @@ pub async fn act(
             LaneAct::Convoy(size.check().map_err(|why| bad(&why))?)
         }
         (ActName::ConvoyOver, ..) => LaneAct::ConvoyOver,
+        (ActName::Turn, ..) => LaneAct::Turn(body.direction.ok_or_else(|| bad("direction is missing: entry or exit"))?),
         (ActName::Refuse, ..) => LaneAct::Refuse,
         (ActName::Hold, ..) => LaneAct::Hold,
         (ActName::Reset, ..) => LaneAct::Reset,

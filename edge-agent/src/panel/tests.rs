@@ -49,6 +49,7 @@ fn view() -> LaneView {
         since: UtcMicros(0),
         escalated: 0,
         cameras: Vec::new(),
+        both_ways: true,
     }
 }
 
@@ -208,6 +209,25 @@ async fn only_the_shift_leader_hands_a_lane_back_to_automatic() {
     assert_eq!(bench.act(&officer, automatic).await.status, StatusCode::FORBIDDEN);
     let leader = bench.cookie("binh", &bench.leader_pin).await;
     assert_eq!(bench.act(&leader, automatic).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn turning_a_lane_is_the_shift_leaders_and_names_the_way() {
+    let bench = Bench::start().await;
+    let turn = r#"{"act":"turn","direction":"exit","reason":"traffic"}"#;
+    let officer = bench.cookie("lan", &bench.pin).await;
+    assert_eq!(bench.act(&officer, turn).await.status, StatusCode::FORBIDDEN);
+    let leader = bench.cookie("binh", &bench.leader_pin).await;
+    for (incomplete, missing) in
+        [(r#"{"act":"turn","reason":"x"}"#, "direction"), (r#"{"act":"turn","direction":"exit"}"#, "reason")]
+    {
+        let refused = bench.act(&leader, incomplete).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains(missing), "{}", refused.body);
+    }
+    assert_eq!(bench.act(&leader, turn).await.status, StatusCode::NO_CONTENT);
+    let taken: Vec<_> = bench.acts.lock().unwrap().iter().map(|(_, act, _)| act.clone()).collect();
+    assert_eq!(taken, [LaneAct::Turn(Direction::Exit)]);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use gate_camera::{Camera, CameraConfig, CameraOrder, CameraState, Frame, Rate};
 use gate_core::clock::UtcMicros;
 use gate_core::ids::{LaneId, PassageId};
 use gate_core::lane::effect::Sight;
+use gate_core::vehicle::View;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +36,7 @@ struct Lane {
     lane: LaneId,
     name: String,
     configs: Vec<CameraConfig>,
+    turned: watch::Receiver<bool>,
     cameras: Vec<Camera>,
     keeper: Keeper,
     outs: Outs,
@@ -49,7 +51,11 @@ struct Lane {
 }
 
 /// Runs until stopped, and until every worker is gone.
-pub(super) async fn run(order: SightOrder, mut watched: watch::Receiver<Option<Watched>>, outs: Outs) {
+pub(super) async fn run(
+    order: SightOrder,
+    (mut watched, turned): (watch::Receiver<Option<Watched>>, watch::Receiver<bool>),
+    outs: Outs,
+) {
     let SightOrder { lane, cameras: configs, eyes, trial, reports, evidence, clock, worker, stop } = order;
     // Its own: a lane whose handle is gone ends its cameras, not the agent.
     let stop = stop.child_token();
@@ -64,8 +70,10 @@ pub(super) async fn run(order: SightOrder, mut watched: watch::Receiver<Option<W
         cameras.push(camera);
     }
     drop(eyes);
-    if let Some(first) = cameras.first() {
-        tokio::spawn(preview::run(first.frames.clone(), outs.preview.clone(), stop.clone()));
+    let other = configs.iter().position(|c| c.view == Some(View::Rear)).unwrap_or(0);
+    if let (Some(first), Some(other)) = (cameras.first(), cameras.get(other)) {
+        let ends = [first, other].map(|camera| camera.frames.clone());
+        tokio::spawn(preview::run(ends, turned.clone(), outs.preview.clone(), stop.clone()));
     }
     let name = lane.to_string();
     let keeper =
@@ -79,6 +87,7 @@ pub(super) async fn run(order: SightOrder, mut watched: watch::Receiver<Option<W
         lane,
         name,
         configs,
+        turned,
         cameras,
         keeper,
         outs,
@@ -158,7 +167,9 @@ impl Lane {
             self.report_looks();
             self.looked = passage.map(Looks::new);
         }
-        self.passage = watched.map(|w| Passage::new(w, &self.configs, now));
+        let turned = *self.turned.borrow();
+        let configs: Vec<_> = self.configs.iter().map(|c| if turned { c.turned() } else { c.clone() }).collect();
+        self.passage = watched.map(|w| Passage::new(w, configs, now));
     }
 
     async fn looked(&mut self, looked: Looked) {

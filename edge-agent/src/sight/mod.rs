@@ -96,11 +96,14 @@ pub struct SightOrder {
 pub struct LaneSight {
     /// The vehicle to look at; `None` lets the cameras rest.
     pub watch: watch::Sender<Option<Watched>>,
+    /// Whether vehicles come from the end that is not the configured one.
+    pub turned: watch::Sender<bool>,
     /// What they tell.
     pub sights: mpsc::Receiver<(PassageId, Seen)>,
     /// How they are, in the order of the configuration.
     pub cameras: watch::Receiver<Vec<CameraState>>,
-    /// The first camera's newest frame as a small JPEG, about twice a second.
+    /// The newest frame as a small JPEG, about twice a second: the first camera's, or, turned, that of the first one that
+    /// sees vehicles from the other end.
     pub preview: watch::Receiver<Option<Bytes>>,
     /// Ends when all workers are gone, after the order's `stop`.
     pub task: tokio::task::JoinHandle<()>,
@@ -113,15 +116,16 @@ type Since = Option<(Watched, Instant)>;
 #[must_use]
 pub fn start(order: SightOrder) -> LaneSight {
     let (watch, watched) = watch::channel(None);
+    let (turned, turns) = watch::channel(false);
     let (sights_in, sights) = mpsc::channel(UNHEARD);
     let (cameras_in, cameras) = watch::channel(Vec::new());
     let (preview_in, preview) = watch::channel(None);
     let task = tokio::spawn(lane::run(
         order,
-        watched,
+        (watched, turns),
         lane::Outs { sights: sights_in, cameras: cameras_in, preview: preview_in },
     ));
-    LaneSight { watch, sights, cameras, preview, task }
+    LaneSight { watch, turned, sights, cameras, preview, task }
 }
 
 #[cfg(test)]

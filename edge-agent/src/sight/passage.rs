@@ -36,11 +36,11 @@ pub(super) struct Passage {
 }
 
 impl Passage {
-    pub(super) fn new(watched: Watched, cameras: &[CameraConfig], begun: Instant) -> Self {
+    pub(super) fn new(watched: Watched, cameras: Vec<CameraConfig>, begun: Instant) -> Self {
         Self {
             watched,
             begun,
-            cameras: cameras.iter().map(|c| Plates::new(c.clone(), begun)).collect(),
+            cameras: cameras.into_iter().map(|c| Plates::new(c, begun)).collect(),
             classes: Classes::default(),
             codes: Codes::default(),
             fates: Fates::new(begun),

@@ -1,4 +1,5 @@
-//! The small picture of a lane for its panel, about twice a second, of the first camera's newest frame.
+//! The small picture of a lane for its panel, about twice a second, of the newest frame of the camera that sees
+//! vehicles come.
 
 use std::time::Duration;
 
@@ -13,13 +14,17 @@ const QUALITY: u8 = 70;
 
 /// Runs until stopped.
 pub(super) async fn run(
-    mut frames: watch::Receiver<Option<Frame>>,
+    mut ends: [watch::Receiver<Option<Frame>>; 2],
+    mut turned: watch::Receiver<bool>,
     preview: watch::Sender<Option<Bytes>>,
     stop: CancellationToken,
 ) {
     loop {
+        let end = usize::from(*turned.borrow_and_update());
+        let Some(frames) = ends.get_mut(end) else { return };
         tokio::select! {
             () = stop.cancelled() => return,
+            turn = turned.changed() => if turn.is_err() { return } else { continue },
             changed = frames.changed() => if changed.is_err() { return },
         }
         let frame = frames.borrow_and_update().clone();

@@ -106,7 +106,7 @@ impl Driven {
         let front: CameraConfig = toml::from_str("name = 'front'\nurl = 'rtsp://h/1'\nview = 'front'").unwrap();
         let now = Instant::now();
         let watched = Watched { passage: PassageId::from_parts(1, [1; 10]), track: TrackId(1) };
-        Self { passage: Passage::new(watched, &[front], now), now, number: 0, told: Vec::new() }
+        Self { passage: Passage::new(watched, vec![front], now), now, number: 0, told: Vec::new() }
     }
 
     /// A look at the next frame; what is told.

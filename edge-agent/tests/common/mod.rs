@@ -58,6 +58,13 @@ impl Plant {
         Self { site, wiring }
     }
 
+    /// A lane that can be turned, with a light at each end.
+    pub async fn start_both_ways() -> Self {
+        let mut plant = Self::start().await;
+        plant.wiring += "\n[other_end]\nlight = { green = { device = \"board\", relay = 5 } }\n";
+        plant
+    }
+
     /// The lane's wiring file.
     pub fn wiring(&self) -> &str {
         &self.wiring

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::envelope::Payload;
 use crate::clock::UtcMicros;
 use crate::ids::{EdgeId, LaneId, Sha256Hex, SiteId};
-use crate::vehicle::Direction;
+use crate::vehicle::Ways;
 
 /// Body of `POST /edge/v1/enrol`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -48,8 +48,8 @@ pub struct EnrolReply {
 pub struct EnrolledLane {
     /// Its name.
     pub lane: LaneId,
-    /// Which way it leads.
-    pub direction: Direction,
+    /// Which way it leads, or both.
+    pub direction: Ways,
 }
 
 /// The ticket in header `Gate-Ticket` of `PUT /edge/v1/evidence/{sha256}`: base64 of a sealed

@@ -83,6 +83,8 @@ pub const ACTS: &[(&str, Text)] = &[
     ("stop", text("Dừng", "Stop", "停止")),
     ("reset", text("Đặt lại", "Reset", "复位")),
     ("mode", text("Đổi chế độ làn", "Change the lane's mode", "更改车道模式")),
+    ("turn_entry", text("Đổi chiều làn: nhập cảnh", "Turn the lane: entry", "车道变向：入境")),
+    ("turn_exit", text("Đổi chiều làn: xuất cảnh", "Turn the lane: exit", "车道变向：出境")),
     ("correct_plate", text("Sửa biển số", "Correct the plate", "更正车牌")),
     ("search", text("Tìm trong danh sách xe đã khai", "Search the declared vehicles", "查询申报车辆")),
     ("confirm_plate", text("Xác nhận biển số", "Confirm the plate", "确认车牌")),
@@ -114,6 +116,10 @@ pub const FAULTS: &[(&str, Text)] = &[
     ("tailgating", text("Xe bám đuôi", "Tailgating", "尾随闯入")),
     ("track_changed", text("Sai xe đầu làn", "Another vehicle at the stop line", "停止线车辆已变")),
     ("sensor_implausible", text("Cảm biến không tin được", "Sensor implausible", "传感器不可信")),
+    (
+        "other_end_occupied",
+        text("Có xe ở đầu kia của làn", "Somebody is at the other end of the lane", "车道另一端有车"),
+    ),
     (
         "entered_without_grant",
         text("Xe qua khi chưa được phép", "Vehicle drove in without a grant", "车辆未获放行驶入"),

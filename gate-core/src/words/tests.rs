@@ -87,9 +87,16 @@ fn every_state_and_fault_of_the_machines_has_its_words() {
 /// Faults that the programs report besides those of the machines.
 #[test]
 fn faults_around_a_lane_have_their_words() {
-    for code in
-        ["bus_silent", "record_lost", "models_missing", "camera_lost", "camera_frozen", "tailgating", "track_changed"]
-    {
+    for code in [
+        "bus_silent",
+        "record_lost",
+        "models_missing",
+        "camera_lost",
+        "camera_frozen",
+        "tailgating",
+        "track_changed",
+        "other_end_occupied",
+    ] {
         assert!(fault(code).is_some(), "{code}");
     }
 }

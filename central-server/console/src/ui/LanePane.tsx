@@ -3,7 +3,7 @@
 import type { PassageView } from "../contract";
 import { type Lane, laneIsLive, passageOf, waitingSince } from "../gate/state";
 import { clock, nowMs, span } from "../gate/time";
-import { waitingText } from "../words";
+import { waitingText, wayText } from "../words";
 import { ActProgress } from "./ActProgress";
 import { Compare } from "./Compare";
 import { Boom, Confirmations, DoneActs, Route, Way } from "./Course";
@@ -56,7 +56,7 @@ function Heading(props: { lane: Lane; passage: PassageView | undefined; live: bo
   return (
     <div class={`heading ${tone(lane, live)}`}>
       <h2>
-        {lane.lane} <small>{t.lane[lane.direction]}</small>
+        {lane.lane} <small>{wayText(t, lane)}</small>
       </h2>
       <p class="state">
         <b>{waiting || name("states", status.state)}</b>

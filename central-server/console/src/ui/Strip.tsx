@@ -5,7 +5,7 @@ import { plateCountry, plateOf } from "../gate/allowed";
 import { forPeople } from "../gate/plate";
 import { type Lane, passageOf, waitingSince, waitsForOfficer } from "../gate/state";
 import { nowMs, span } from "../gate/time";
-import { faultText, type Name, type Texts, waitingText } from "../words";
+import { faultText, type Name, type Texts, waitingText, wayText } from "../words";
 import { useDesk, useDeskState, useSpeech, useTick } from "./use";
 
 export function Strip() {
@@ -64,9 +64,7 @@ function Tile(props: TileProps) {
       <span class="tile-head">
         <kbd>{props.number}</kbd>
         <b>{lane.lane}</b>
-        <span class="direction">
-          {lane.direction === "entry" ? "↓" : "↑"} {t.lane[lane.direction]}
-        </span>
+        <span class="direction">{wayText(t, lane)}</span>
       </span>
       <span class="tile-state">{live && status ? tileState(status, name) : stream ? t.live.laneNo : t.live.no}</span>
       <span class="tile-plate">{plate ? forPeople(plate, country) : status?.passage ? "· · ·" : " "}</span>

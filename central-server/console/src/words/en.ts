@@ -44,6 +44,7 @@ export const en: Texts = {
     minutes: "min",
     entry: "Entry",
     exit: "Exit",
+    both: "Two ways",
     none: "No lane has reported yet. Check that the edge agent runs and is enrolled.",
     tailgated:
       "A second vehicle drove in behind. The boom stays, no next vehicle is taken. Press O with a reason if the second is entitled; if it was the trailer of the one before, say so at the lane's own panel.",

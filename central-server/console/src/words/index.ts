@@ -3,7 +3,7 @@
  * faults ...) comes from gate-core by `/console/api/words`, so that all say the same.
  */
 
-import type { Language, Section, Words } from "../contract";
+import type { LaneStatus, Language, Section, Ways, Words } from "../contract";
 import { en } from "./en";
 import { type Texts, vi } from "./vi";
 import { zh } from "./zh";
@@ -31,6 +31,14 @@ export const nameIn =
   (words: Words | null, language: Language): Name =>
   (section, code) =>
     words?.[section]?.[code]?.[language] ?? bare(code);
+
+/** `↓ Nhập`: which way a lane leads now; one that can be turned says that too. */
+export function wayText(t: Texts, lane: { direction: Ways; status: LaneStatus | null }): string {
+  const now = lane.status?.direction ?? lane.direction;
+  const turns = lane.direction === "both" ? "⇄" : "";
+  const arrow = { entry: "↓", exit: "↑", both: "" }[now];
+  return `${turns}${arrow} ${t.lane[now]}`;
+}
 
 /** `officer:not_expected` is "Waiting for an officer: vehicle not expected". */
 export function waitingText(name: Name, code: string): string {

@@ -42,6 +42,7 @@ export const vi = {
     minutes: "phút",
     entry: "Nhập",
     exit: "Xuất",
+    both: "Hai chiều",
     none: "Chưa có làn nào báo về. Kiểm tra máy tại làn (edge-agent) đã chạy và đã đăng ký.",
     tailgated:
       "Xe thứ hai đã vào theo. Barie giữ nguyên, không nhận xe tiếp theo. Nhấn O với lý do nếu xe thứ hai được phép; nếu đó là rơ moóc của xe trước, xác nhận tại bảng điều khiển của làn.",

@@ -43,6 +43,7 @@ export const zh: Texts = {
     minutes: "分钟",
     entry: "入境",
     exit: "出境",
+    both: "双向",
     none: "尚无车道上报。请检查车道设备（edge-agent）是否运行并已注册。",
     tailgated:
       "有第二辆车跟入。栏杆保持不动，不再接受下一辆。若第二辆有权通行，按 O 并填写理由；若是前车的挂车，请在车道面板确认。",

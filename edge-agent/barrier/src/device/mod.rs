@@ -124,6 +124,7 @@ pub struct LaneDevices {
     lights: mpsc::Sender<light::Light>,
     texts: mpsc::Sender<display::Text>,
     stop: watch::Sender<bool>,
+    turned: watch::Sender<bool>,
 }
 
 impl LaneDevices {
@@ -148,12 +149,13 @@ impl LaneDevices {
         let (lights, light) = mpsc::channel(OUTPUTS);
         let (texts, text) = mpsc::channel(OUTPUTS);
         let (stop, stopped) = watch::channel(false);
+        let (turned, turns) = watch::channel(false);
         poll::start(&shared);
         spawn(&shared, motion::run(shared.clone(), pulses, stopped.clone()));
-        spawn(&shared, light::run(shared.clone(), light));
+        spawn(&shared, light::run(shared.clone(), light, turns));
         spawn(&shared, display::run(shared.clone(), text));
         spawn(&shared, stop::run(shared.clone(), stopped));
-        (Self { _end: end.drop_guard(), shared, motions, lights, texts, stop }, receiver)
+        (Self { _end: end.drop_guard(), shared, motions, lights, texts, stop, turned }, receiver)
     }
 
     /// Has an output carried out; returns at once. What becomes of it is told by [`DeviceEvent::News`].
@@ -175,7 +177,7 @@ impl LaneDevices {
                 let pulse = motion::Pulse { motion, length, asked: tokio::time::Instant::now() };
                 self.motions.try_send(pulse).map_err(|_| NotAccepted::Full { what: format!("{motion:?} pulse") })
             }
-            Output::Green { .. } | Output::Red if self.shared.wiring.light.is_none() => {
+            Output::Green { .. } | Output::Red if self.shared.wiring.end.light.is_none() => {
                 Err(NotAccepted::NotWired { what: "light" })
             }
             Output::Green { length } => self.light(light::Light::Green(length)),
@@ -187,12 +189,30 @@ impl LaneDevices {
         self.lights.try_send(light).map_err(|_| NotAccepted::Full { what: format!("{light:?}") })
     }
 
-    /// Shows a text on a line (from 1) of the lane's display; unaccented Vietnamese, English or Chinese.
+    /// From which end vehicles drive in now: `true` = from the other one. Green is shown at that end alone.
+    pub fn turn(&self, turned: bool) {
+        self.turned.send_replace(turned);
+    }
+
+    /// Shows a text on a line (from 1) of the display where vehicles drive in; unaccented Vietnamese, English or Chinese.
     ///
     /// # Errors
     /// [`NotAccepted`] when there is no display, the text cannot be shown, or too many wait.
     pub fn show(&self, line: u8, text: &str) -> Result<(), NotAccepted> {
-        let text = display::Text::new(&self.shared, line, text)?;
+        self.show_at(*self.turned.borrow(), line, text)
+    }
+
+    /// The same at the end where nobody may drive in.
+    ///
+    /// # Errors
+    /// As [`LaneDevices::show`].
+    pub fn show_behind(&self, line: u8, text: &str) -> Result<(), NotAccepted> {
+        self.show_at(!*self.turned.borrow(), line, text)
+    }
+
+    fn show_at(&self, other_end: bool, line: u8, text: &str) -> Result<(), NotAccepted> {
+        let device = self.shared.wiring.end(other_end).and_then(|end| end.display.as_deref());
+        let text = display::Text::new(&self.shared, device, line, text)?;
         self.texts.try_send(text).map_err(|_| NotAccepted::Full { what: "text".to_owned() })
     }
 

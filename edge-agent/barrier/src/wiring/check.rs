@@ -8,7 +8,9 @@ use std::time::Duration;
 use gate_core::barrier::io::InputName;
 use gate_core::ids::LaneId;
 
-use super::{BusFile, Energised, InputFile, LaneFile, LaneWiring, MotionWiring, Report, Terminal, WiredDevice};
+use super::{
+    BusFile, EndFile, Energised, InputFile, LaneFile, LaneWiring, MotionWiring, Report, Terminal, WiredDevice,
+};
 use crate::bus::Endpoint;
 use crate::config::{ConfigErrors, Document, Problem};
 use crate::profile::{DeviceKind, DeviceProfile, LineProfile, SCHEMA_VERSION};
@@ -33,7 +35,8 @@ pub(super) fn resolve(file: LaneFile, document: &Document, profiles: &Path) -> R
     let motion = check.motion();
     check.relays();
     check.inputs();
-    check.display();
+    check.displays();
+    check.other_end();
     let Check { devices, problems, .. } = check;
     ConfigErrors::unless_empty(problems)?;
     let (Some(lane), Some(motion)) = (lane, motion) else { return Err(ConfigErrors(Vec::new())) };
@@ -44,8 +47,8 @@ pub(super) fn resolve(file: LaneFile, document: &Document, profiles: &Path) -> R
         devices,
         motion,
         stop_chain: file.barrier.stop_chain,
-        light: file.light,
-        display: file.display,
+        end: EndFile { light: file.light, display: file.display },
+        other_end: file.other_end,
         inputs: file.input,
     })
 }
@@ -176,12 +179,15 @@ impl Check<'_> {
     fn relays(&mut self) {
         let barrier = &self.file.barrier;
         let light = self.file.light.as_ref();
+        let other = self.file.other_end.as_ref().and_then(|end| end.light.as_ref());
         let all = [
             ("/barrier/open", barrier.open.as_ref()),
             ("/barrier/close", barrier.close.as_ref()),
             ("/barrier/stop_chain", Some(&barrier.stop_chain)),
             ("/light/green", light.map(|l| &l.green)),
             ("/light/red_off", light.and_then(|l| l.red_off.as_ref())),
+            ("/other_end/light/green", other.map(|l| &l.green)),
+            ("/other_end/light/red_off", other.and_then(|l| l.red_off.as_ref())),
         ];
         let mut taken = BTreeMap::new();
         for (at, terminal) in all.into_iter().filter_map(|(at, t)| Some((at, t?))) {
@@ -197,7 +203,7 @@ impl Check<'_> {
                 let wrong = format!("relay {} of {:?} already serves {other}", terminal.relay, terminal.device);
                 self.report(at, wrong, "give each its own relay");
             }
-            if at.starts_with("/light") {
+            if at.contains("/light/") {
                 self.pulsed(at, terminal);
             }
         }
@@ -269,12 +275,34 @@ impl Check<'_> {
         }
     }
 
-    fn display(&mut self) {
-        let Some(name) = &self.file.display else { return };
-        match self.devices.get(name).map(|d| d.profile.kind) {
-            Some(DeviceKind::LedVoiceDisplay) => {}
-            Some(kind) => self.report("/display", format!("{name:?} is a {kind:?}"), "name a led_voice_display"),
-            None => self.unknown_device("/display", name),
+    fn displays(&mut self) {
+        let other = self.file.other_end.as_ref().and_then(|end| end.display.as_ref());
+        for (at, name) in [("/display", self.file.display.as_ref()), ("/other_end/display", other)] {
+            let Some(name) = name else { continue };
+            match self.devices.get(name).map(|d| d.profile.kind) {
+                Some(DeviceKind::LedVoiceDisplay) => {}
+                Some(kind) => self.report(at, format!("{name:?} is a {kind:?}"), "name a led_voice_display"),
+                None => self.unknown_device(at, name),
+            }
+        }
+    }
+
+    /// A lane that can be turned has a stop line at both ends, and what is shown at the one says nothing at the other.
+    fn other_end(&mut self) {
+        let Some(other) = &self.file.other_end else { return };
+        for name in [InputName::LoopApproach, InputName::LoopExit] {
+            if !self.file.input.contains_key(&name) {
+                let remedy = "wire a loop at both ends, or remove other_end";
+                self.report("/other_end", format!("a lane that can be turned needs {}", name.as_str()), remedy);
+            }
+        }
+        if self.file.light.is_some() != other.light.is_some() {
+            let remedy = "give each end its own light, or neither";
+            self.report("/other_end", "one end has a light and the other has none", remedy);
+        }
+        if self.file.display.is_some() && self.file.display == other.display {
+            let remedy = "name the display that stands at the other end, or none";
+            self.report("/other_end/display", "both ends have the same display", remedy);
         }
     }
 

@@ -30,6 +30,9 @@ pub struct LaneFile {
     pub light: Option<LightFile>,
     /// The name of the display's device.
     pub display: Option<String>,
+    /// What the drivers at the other end see, in a lane that can be turned. `light`, `display` and `loop_approach`
+    /// are then those of the end where the lane begins as configured; turned, `loop_exit` is the loop at its stop line.
+    pub other_end: Option<EndFile>,
     /// Where each input is read.
     pub input: BTreeMap<InputName, InputFile>,
 }
@@ -72,6 +75,16 @@ pub struct BarrierFile {
     /// The relay in the controller's normally-closed stop loop: energised lets the boom move, released
     /// stops it.
     pub stop_chain: Terminal,
+}
+
+/// What the drivers at one end of a lane see.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndFile {
+    /// Their light; it must not be the one that the other end sees.
+    pub light: Option<LightFile>,
+    /// The name of their display's device.
+    pub display: Option<String>,
 }
 
 /// The driver's light: one change-over relay (red on its normally-closed contact), or two relays.

@@ -11,7 +11,9 @@ use std::time::Duration;
 use gate_core::barrier::io::InputName;
 use gate_core::ids::LaneId;
 
-pub use file::{BarrierFile, BusFile, DeviceFile, Energised, InputFile, LaneFile, LightFile, Report, Terminal};
+pub use file::{
+    BarrierFile, BusFile, DeviceFile, EndFile, Energised, InputFile, LaneFile, LightFile, Report, Terminal,
+};
 
 use crate::bus::Endpoint;
 use crate::config::{ConfigErrors, Document};
@@ -32,10 +34,10 @@ pub struct LaneWiring {
     pub motion: MotionWiring,
     /// The relay that holds the stop chain closed while it is energised.
     pub stop_chain: Terminal,
-    /// The driver's light.
-    pub light: Option<LightFile>,
-    /// The device that shows texts to the driver.
-    pub display: Option<String>,
+    /// What the driver sees, at the end where the lane begins as configured.
+    pub end: EndFile,
+    /// What is seen at the other end, in a lane that can be turned.
+    pub other_end: Option<EndFile>,
     /// Where each input is read.
     pub inputs: BTreeMap<InputName, InputFile>,
 }
@@ -66,6 +68,12 @@ pub enum MotionWiring {
 }
 
 impl LaneWiring {
+    /// What is seen at the end where the lane begins as configured, or at the other one.
+    #[must_use]
+    pub fn end(&self, other: bool) -> Option<&EndFile> {
+        if other { self.other_end.as_ref() } else { Some(&self.end) }
+    }
+
     /// Reads and checks a lane's file; `profiles` is the folder of the device profiles.
     ///
     /// # Errors

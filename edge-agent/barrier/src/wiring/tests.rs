@@ -124,3 +124,24 @@ fn unknown_inputs_and_bad_addresses_are_named_at_their_line() {
     let found = faults(&came.replace("10.1.0.22:502", "10.1.0.22"));
     assert!(found[0].contains("bus.board.modbus_tcp: "), "{found:#?}");
 }
+
+/// The example as a lane that can be turned.
+fn both_ways(end: &str) -> String {
+    format!("{}\n[other_end]\n{end}\n", example())
+}
+
+#[test]
+fn the_two_ends_of_a_lane_share_no_light_and_no_display() {
+    let light = |relay: u8| format!("light = {{ green = {{ device = \"board\", relay = {relay} }} }}");
+    let good = LaneWiring::parse("lane.toml", &both_ways(&light(5)), &folder()).unwrap();
+    assert!(good.end(false).unwrap().light.is_some() && good.end(true).unwrap().light.is_some());
+    assert!(LaneWiring::parse("lane.toml", &example(), &folder()).unwrap().end(true).is_none());
+    let found = faults(&both_ways(&light(4)));
+    assert!(found.iter().any(|e| e.contains("relay 4 of \"board\" already serves /light/green")), "{found:#?}");
+    let found = faults(&both_ways(""));
+    assert!(found.iter().any(|e| e.contains("one end has a light and the other has none")), "{found:#?}");
+    let found = faults(&both_ways(&format!("{}\ndisplay = \"led\"", light(5))));
+    assert!(found.iter().any(|e| e.contains("both ends have the same display")), "{found:#?}");
+    let found = faults(&both_ways(&light(5)).replace("loop_exit = {", "# {"));
+    assert!(found.iter().any(|e| e.contains("a lane that can be turned needs loop_exit")), "{found:#?}");
+}

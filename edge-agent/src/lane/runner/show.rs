@@ -16,6 +16,7 @@ impl Runner {
             mode: self.core.lane().mode(),
             passage: vehicle.map(|v| v.passage),
             opened_by: vehicle.map_or(OpenedBy::Nobody, |v| v.opened_by),
+            direction: Some(self.ends.direction()),
         };
         if self.kept != Some(kept) {
             self.kept = Some(kept);
@@ -33,6 +34,7 @@ impl Runner {
         }
         let mut view = LaneView::of(&self.core, self.wellness.faults(), self.since.1, now);
         view.cameras = self.wellness.cameras();
+        view.both_ways = self.ends.both_ways();
         view.route.clone_from(&self.route);
         view.escalated = self.escalated;
         self.view.send_if_modified(|shown| {

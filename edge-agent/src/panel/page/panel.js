@@ -48,7 +48,7 @@ async function act(name, body) {
     return;
   }
   if (answer.ok && answer.body) judged = { passage, plate: body.plate, decision: answer.body };
-  if (answer.ok) say(`${t("done")}: ${word("acts", body.act)}`, true);
+  if (answer.ok) say(`${t("done")}: ${word("acts", body.direction ? `turn_${body.direction}` : body.act)}`, true);
   else if (answer.code === "role") say(t("role"), false);
   else if (answer.status === 0 || answer.code === "lane_unwell") say(t("failed"), false);
   else say(`${t("not_now")}: ${refusal(answer.message)}`, false);
@@ -83,7 +83,7 @@ function drawTiles() {
     const doing = l.well ? waitingOf(l) || stateOf(l) : t("unwell");
     return make("div", { className: `tile ${tileClass(l)} ${l.status.lane === chosen ? "chosen" : ""}`, "data-lane": l.status.lane },
       make("button", { type: "button", className: "pick" },
-        make("b", {}, `${l.status.lane} · ${word("directions", l.status.direction)}`),
+        make("b", {}, `${l.status.lane} · ${l.both_ways ? "⇄ " : ""}${word("directions", l.status.direction)}`),
         make("span", { className: "plate" }, plate),
         make("span", {}, doing),
         make("span", {}, `${t("boom")}: ${word("barrier", l.status.barrier)}`)),
@@ -189,6 +189,10 @@ const acts = {
   reset: () => ask(chosen, t("reset"), t("reset_text"), { act: "reset" }, { options: ready.reset }),
   hold_open: () => ask(chosen, t("hold_open"), "", { act: "hold_open" }, { reason: "may", options: ready.hold_open }),
   hold_no_longer: () => ask(chosen, t("hold_no_longer"), "", { act: "hold_no_longer" }, { reason: "may" }),
+  turn: (l) => {
+    const direction = l.status.direction === "entry" ? "exit" : "entry";
+    ask(chosen, `${t("turn")}: ${word("directions", direction)}`, t("turn_text"), { act: "turn", direction }, { options: ready.turn });
+  },
   way_is_empty: () => ask(chosen, t("way_is_empty"), t("way_text"), { act: "way_is_empty" }, { options: ready.way_is_empty }),
 };
 
@@ -210,6 +214,7 @@ function drawActs(l) {
   // A convoy is the shift leader's; others are not shown a key that would refuse them.
   if (l.status.convoy) second.push(button("convoy_over"));
   else if (person()?.role === "shift_leader" && l.status.mode !== "closed") second.push(button("convoy"));
+  if (l.both_ways && person()?.role === "shift_leader" && state === "idle" && barrier === "closed") second.push(button("turn"));
   fill($("boom-acts"), ...second);
   const { convoy } = l.status;
   $("convoy").hidden = !convoy;

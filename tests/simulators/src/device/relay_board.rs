@@ -17,6 +17,8 @@ pub enum RelayUse {
     StopChain,
     /// The driver's light: energised = green, released = red.
     Green,
+    /// The same for drivers at the other end of a lane that can be turned.
+    OtherGreen,
     /// Nothing.
     Spare,
 }
@@ -28,6 +30,7 @@ impl RelayUse {
             Self::Close => "close",
             Self::StopChain => "stop_chain",
             Self::Green => "green",
+            Self::OtherGreen => "other_green",
             Self::Spare => "spare",
         }
     }
@@ -39,7 +42,7 @@ pub const STANDARD_RELAYS: [RelayUse; 8] = [
     RelayUse::Close,
     RelayUse::StopChain,
     RelayUse::Green,
-    RelayUse::Spare,
+    RelayUse::OtherGreen,
     RelayUse::Spare,
     RelayUse::Spare,
     RelayUse::Spare,
@@ -208,7 +211,8 @@ impl RelayBoard {
             RelayUse::Open if on && !was => plant.drive(Drive::Up),
             RelayUse::Close if on && !was => plant.drive(Drive::Down),
             RelayUse::StopChain => plant.set_stop_chain(on),
-            RelayUse::Green => plant.set_green(on),
+            RelayUse::Green => plant.set_green(false, on),
+            RelayUse::OtherGreen => plant.set_green(true, on),
             _ => {}
         }
     }

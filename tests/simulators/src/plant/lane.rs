@@ -54,7 +54,8 @@ pub struct LanePlant {
     now_ms: u64,
     boom: Boom,
     stop_chain_closed: bool,
-    green: bool,
+    green: [bool; 2],
+    turned: bool,
     vehicles: Vec<Vehicle>,
     next_id: u64,
     sensor_faults: BTreeMap<Sensor, SensorFault>,
@@ -77,7 +78,8 @@ impl LanePlant {
             now_ms: 0,
             boom: Boom::closed(times),
             stop_chain_closed: true,
-            green: false,
+            green: [false, false],
+            turned: false,
             vehicles: Vec::new(),
             next_id: 1,
             sensor_faults: BTreeMap::new(),
@@ -162,15 +164,31 @@ impl LanePlant {
         self.boom.set_drive(drive);
     }
 
-    /// The driver's light is green.
-    pub const fn set_green(&mut self, green: bool) {
-        self.green = green;
+    /// The light at an end is green; the other end is the one where vehicles drive in once the lane is turned.
+    pub const fn set_green(&mut self, other_end: bool, green: bool) {
+        self.green[other_end as usize] = green;
     }
 
-    /// The driver's light is green; otherwise red.
+    /// The light that drivers see is green; otherwise red.
     #[must_use]
     pub const fn green(&self) -> bool {
-        self.green
+        self.green[self.turned as usize]
+    }
+
+    /// The light is green at the end where nobody is to drive in.
+    #[must_use]
+    pub const fn green_behind(&self) -> bool {
+        self.green[!self.turned as usize]
+    }
+
+    /// Vehicles come from the other end from now on, in a lane that is the same from both; false while one is in it.
+    /// Places are metres in driving direction still: it is the loops that change names.
+    pub fn turn(&mut self, turned: bool) -> bool {
+        let empty = self.vehicles.is_empty();
+        if empty {
+            self.turned = turned;
+        }
+        empty
     }
 
     /// Closes or drops the stop chain.
@@ -216,9 +234,9 @@ impl LanePlant {
         let seen = |place| self.vehicles.iter().any(|v| v.seen_at(place));
         let felt = |place| self.vehicles.iter().any(|v| v.kind != VehicleKind::Motorcycle && v.seen_at(place));
         match sensor {
-            Sensor::ApproachLoop => felt(APPROACH_LOOP_M),
+            Sensor::ApproachLoop => felt(if self.turned { EXIT_LOOP_M } else { APPROACH_LOOP_M }),
             Sensor::BoomLoop => felt(BOOM_LOOP_M),
-            Sensor::ExitLoop => felt(EXIT_LOOP_M),
+            Sensor::ExitLoop => felt(if self.turned { APPROACH_LOOP_M } else { EXIT_LOOP_M }),
             Sensor::Photocell => seen(PHOTOCELL_M),
             Sensor::OpenLimit => self.boom.at_open(),
             Sensor::ClosedLimit => self.boom.at_closed(),
@@ -256,10 +274,11 @@ impl LanePlant {
 
     fn move_vehicles(&mut self, ms: f64) {
         let open = self.boom.angle_deg() >= 85.0 && self.boom.drive() != Drive::Down;
+        let green = self.green();
         let mut ahead: Option<f64> = None;
         for vehicle in &mut self.vehicles {
             let (was_waiting, rear_before) = (vehicle.waits_at_line(), vehicle.rear_m());
-            let turn = self.passed_since_opening == 0 || self.green;
+            let turn = self.passed_since_opening == 0 || green;
             vehicle.drive(ms, ahead, open, turn);
             ahead = Some(vehicle.rear_m());
             if vehicle.waits_at_line() && !was_waiting {
@@ -296,7 +315,8 @@ impl LanePlant {
     }
 
     fn close_by_itself(&mut self) {
-        let occupied = [Sensor::BoomLoop, Sensor::Photocell, Sensor::ExitLoop].iter().any(|s| self.contact(*s));
+        let behind = if self.turned { Sensor::ApproachLoop } else { Sensor::ExitLoop };
+        let occupied = [Sensor::BoomLoop, Sensor::Photocell, behind].iter().any(|s| self.contact(*s));
         if occupied || !self.boom.at_open() {
             self.free_since_ms = self.now_ms;
         }
