@@ -68,7 +68,9 @@ impl Lane {
             let stood = match outcome {
                 PassageOutcome::Passed => vehicle.grant.is_some(),
                 PassageOutcome::TurnedAway => true,
-                PassageOutcome::BackedOut | PassageOutcome::Tailgated | PassageOutcome::Unseen => false,
+                // A driver who gives up and leaves was looked at until the lane had decided.
+                PassageOutcome::BackedOut => vehicle.decision.is_some(),
+                PassageOutcome::Tailgated | PassageOutcome::Unseen => false,
             };
             if vehicle.alarmed {
                 self.emit(EventBody::FaultCleared { code: NO_GRANT.to_owned() });

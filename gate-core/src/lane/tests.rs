@@ -14,6 +14,7 @@ use crate::reading::PlateReading;
 use crate::vehicle::{Direction, Role, VehicleClass, View};
 
 mod convoy;
+mod degraded;
 mod following;
 
 #[derive(Clone)]
@@ -306,52 +307,6 @@ fn where_an_officer_holds_the_boom_up_it_is_no_fault() {
     let effects = p.give(LaneInput::Entered).to_vec();
     assert!(faults(&effects).is_empty());
     assert_eq!(p.lane.state(), LaneState::Passing);
-}
-
-/// A vehicle that is looked at, waits, is let in by an officer and drives through.
-fn passes_by_officer(p: &mut Played, read: bool) -> Vec<LaneEffect> {
-    p.give(LaneInput::Barrier(BarrierState::Closed));
-    p.give(LaneInput::StopLine(Some(true)));
-    if read {
-        p.give(LaneInput::Sight(Sight::Plate { reading: reading(), ready: true }));
-    } else {
-        p.give(LaneInput::Sight(Sight::Looks { fates: vec![("blurred".into(), 9)], frames: vec![] }));
-    }
-    p.act(Act::Open { given: None, priority: false });
-    p.give(LaneInput::Barrier(BarrierState::Open));
-    p.give(LaneInput::Entered);
-    p.give(LaneInput::StopLine(Some(false)));
-    p.give(LaneInput::DroveThrough).to_vec()
-}
-
-fn asks_as_automatic(p: &mut Played) -> bool {
-    p.give(LaneInput::Barrier(BarrierState::Closed));
-    p.give(LaneInput::StopLine(Some(true)));
-    let effects = p.give(LaneInput::Sight(Sight::Plate { reading: reading(), ready: true })).to_vec();
-    let asked = effects.iter().find_map(|e| if let LaneEffect::Ask(ask) = e { Some(ask) } else { None });
-    asked.expect("the lane asks").seen.lane_automatic
-}
-
-#[test]
-fn a_lane_that_cannot_read_five_of_twenty_is_degraded_and_decides_nothing_by_itself() {
-    let told = |effects: &[LaneEffect]| {
-        effects.iter().any(
-            |e| matches!(e, LaneEffect::Emit { body: EventBody::Fault { code, .. }, .. } if code == "lane_degraded"),
-        )
-    };
-    let mut p = Played::new();
-    for _ in 0..4 {
-        assert!(!told(&passes_by_officer(&mut p, false)));
-    }
-    let mut other = p.clone();
-    assert!(asks_as_automatic(&mut other), "four are borne");
-    assert!(told(&passes_by_officer(&mut p, false)));
-    let mut other = p.clone();
-    assert!(!asks_as_automatic(&mut other), "its vehicles are an officer's");
-    for _ in 0..16 {
-        passes_by_officer(&mut p, true);
-    }
-    assert!(asks_as_automatic(&mut p), "it reads again");
 }
 
 #[test]
