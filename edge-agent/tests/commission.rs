@@ -137,6 +137,28 @@ async fn good_lanes_pass_over_tcp_and_pty() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_end_of_a_lane_for_both_directions_shows_its_own_light() {
+    let bench = bench(BarrierKind::Relays, Way::Tcp).await;
+    let file = bench.folder.path().join("lanes/in-1.toml");
+    let wiring = std::fs::read_to_string(&file).unwrap();
+    let other = "[other_end]\nlight = { green = { device = \"board\", relay = 5 } }\n";
+    std::fs::write(file, format!("{wiring}\n{other}")).unwrap();
+    let report = commissioned(&bench, agreeable).await.unwrap();
+    assert!(report.passed && report.light == Some(true), "{report:#?}");
+    let board = bench.site.lanes["in-1"].sim.now().log.heard("board");
+    // The board's own pulse of relays 4 and 5 (`domain.md` section 5).
+    let greens: Vec<u8> = board.iter().filter(|pdu| pdu[..2] == [5, 2] && pdu[2] >= 3).map(|pdu| pdu[2] + 1).collect();
+    assert_eq!(greens, [4, 5]);
+
+    let dark = |line: &str, wanted: &str| {
+        let other = line.contains("other end");
+        if other && line.starts_with("did you see") { "no".to_owned() } else { wanted.to_owned() }
+    };
+    let report = commissioned(&bench, dark).await.unwrap();
+    assert!(!report.passed && report.light == Some(false), "{report:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_report_is_signed_by_the_edge_and_refused_when_altered() {
     let bench = bench(BarrierKind::Relays, Way::Tcp).await;
     let report = commissioned(&bench, agreeable).await.unwrap();

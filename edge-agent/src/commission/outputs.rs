@@ -34,7 +34,7 @@ pub(super) async fn test<R: AsyncRead + Unpin, S: FnMut(&str)>(
         let mut good = green(hands, "the light", "green").await?;
         if lane.wiring.other_end.is_some() {
             hands.turn(true);
-            good &= green(hands, "the light at the other end, and that alone,", "other green").await?;
+            good &= green(hands, "the light at the other end", "other green").await?;
             hands.turn(false);
         }
         report.light = Some(good);
@@ -51,7 +51,7 @@ async fn green<R: AsyncRead + Unpin, S: FnMut(&str)>(
     hands.agree(&format!("{light} is about to show green for three seconds"), word).await?;
     hands.apply(Output::Green { length: GREEN })?;
     hands.until(GREEN, |_| false).await;
-    hands.saw("green for three seconds, then red by itself").await
+    hands.saw(&format!("{light} alone green for three seconds, then red by itself")).await
 }
 
 /// The chain is dropped, confirmed, seen at the controller, and made whole again.
