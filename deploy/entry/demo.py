@@ -17,7 +17,7 @@ from .web import Refused
 
 SCRIPTS = ("outage",)
 OFFICER, LEADER = "lan.nguyen", "hung.tran"
-PIN = "lan"
+PINS = {"lan": "officer", "hung": "shift_leader"}
 AGENCY = "hai-quan"
 # The broker goes away so long after the start, for so long.
 OUTAGE_AT_S, OUTAGE_S = 40.0, 60.0
@@ -68,10 +68,10 @@ def _run(site: Site, args: argparse.Namespace, begun: float) -> int:
     site.start_central()
     site.start_lanes(shown["empty"])
     site.enrol()
-    pin = site.edge("pin", PIN, "--role", "officer")
+    pins = {name: site.edge("pin", name, "--role", role).split()[-1] for name, role in PINS.items()}
     site.start_edge()
     say(f"   the gate works after {time.monotonic() - begun:.0f} s; the cameras show {source}\n")
-    _addresses(site, invites, pin, key)
+    _addresses(site, invites, pins, key)
     vehicles = traffic.Traffic(site.plant, site.cameras, shown["empty"], told, SEED)
     vehicles.start([lane.name for lane in site.lanes])
     try:
@@ -88,13 +88,14 @@ def _invite(site: Site, name: str, role: str) -> str:
     return site.central("user", "add", name, "--role", role, "--full-name", full).splitlines()[-1]
 
 
-def _addresses(site: Site, invites: dict[str, str], pin: str, key: str) -> None:
+def _addresses(site: Site, invites: dict[str, str], pins: dict[str, str], key: str) -> None:
     central = f"https://localhost:{site.https}"
     lines = [
         f"  lane console     {central}/",
         f"                   first sign-in: name {OFFICER}, invite {invites[OFFICER]} (an officer)",
         f"                   first sign-in: name {LEADER}, invite {invites[LEADER]} (the shift leader)",
-        f"  lane panel       https://localhost:{site.panel}/   name {PIN}, PIN {pin.split()[-1]}",
+        f"  lane panel       https://localhost:{site.panel}/",
+        *(f"                   name {name}, PIN {pin} ({PINS[name].replace('_', ' ')})" for name, pin in pins.items()),
         "  agency           "
         f"curl --cacert {site.authority} -H 'Authorization: Bearer {key.split()[-1]}' -H 'Gate-Purpose: demo' "
         f"-H 'Gate-Case: 1' '{central}/api/v1/passages?limit=3'",

@@ -11,12 +11,19 @@ BOOM = "boom = { open_ms = 1500, close_ms = 1800 }"
 
 @dataclass(frozen=True)
 class Lane:
-    """A lane; `kind` is the barrier: relays, came or simple_rs485; `serial` puts its board on a serial line."""
+    """A lane; `kind` is the barrier: relays, came or simple_rs485; `serial` puts its board on a serial line; one for
+    `both_ways` leads in `direction` at first."""
 
     name: str
     direction: str
     kind: str
     serial: bool = False
+    both_ways: bool = False
+
+    @property
+    def ways(self) -> str:
+        """As the centre is told which ways it may lead."""
+        return "both" if self.both_ways else self.direction
 
     def for_simulator(self) -> str:
         """Its part of the simulator's file."""
@@ -60,7 +67,10 @@ class Lane:
             text += f'{name} = {{ device = "board", input = {number}, energised = "inactive" }}\n'
         text += "\n".join(limits) + "\n"
         text += 'manual_key = { device = "board", input = 7, energised = "active" }\n'
-        return text + 'emergency = { device = "board", input = 8, energised = "active" }\n'
+        text += 'emergency = { device = "board", input = 8, energised = "active" }\n'
+        if self.both_ways:
+            text += '\n[other_end]\nlight = { green = { device = "board", relay = 5 } }\n'
+        return text
 
     def for_edge(self, camera: str) -> str:
         """Its part of edge.toml."""
@@ -96,7 +106,7 @@ LANES = (
     Lane("in-2", "entry", "came"),
     Lane("in-3", "entry", "relays"),
     Lane("out-1", "exit", "simple_rs485"),
-    Lane("out-2", "exit", "relays"),
+    Lane("out-2", "exit", "relays", both_ways=True),
 )
 
 

@@ -168,7 +168,7 @@ class Site:
 
     def enrol(self) -> None:
         """Makes the edge known to the centre."""
-        lanes = ",".join(f"{lane.name}:{lane.direction}" for lane in self.lanes)
+        lanes = ",".join(f"{lane.name}:{lane.ways}" for lane in self.lanes)
         token = self.central("edge", "add", EDGE, "--lanes", lanes)
         central = ["--central", f"https://localhost:{self.https}", "--authority", str(self.authority)]
         self.edge("enrol", EDGE, *central, "--token", token)

@@ -30,6 +30,7 @@ pub fn routes(site: Arc<Site>) -> Router {
         .route("/lanes/{lane}/faults", post(fault))
         .route("/lanes/{lane}/boom", post(boom))
         .route("/lanes/{lane}/power", post(power))
+        .route("/lanes/{lane}/turn", post(turn))
         .with_state(site)
 }
 
@@ -161,6 +162,23 @@ async fn sensor(
         plant.press(order.sensor, pressed);
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// From which end vehicles drive up.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TurnOrder {
+    /// From the end that is not the configured one.
+    pub turned: bool,
+}
+
+async fn turn(
+    State(site): Shared,
+    Path(name): Path<String>,
+    Json(order): Json<TurnOrder>,
+) -> Result<StatusCode, Refused> {
+    let turned = lane(&site, &name)?.sim.now().plant.turn(order.turned);
+    if turned { Ok(StatusCode::NO_CONTENT) } else { Err(refuse(StatusCode::CONFLICT, "a vehicle is in the lane")) }
 }
 
 /// A fault of a port, or its end.

@@ -28,6 +28,26 @@ fn a_lorry_waits_for_the_boom_and_drives_through() {
 }
 
 #[test]
+fn from_the_other_end_the_loops_come_in_the_other_order_and_its_own_light_counts() {
+    let mut plant = lane();
+    assert!(plant.turn(true));
+    plant.arrive(VehicleKind::Lorry, 10.0, Manner::Waits);
+    assert!(!plant.turn(false), "not while a vehicle is in the lane");
+    run(&mut plant, 20);
+    assert!(plant.contact(Sensor::ExitLoop) && !plant.contact(Sensor::ApproachLoop));
+    plant.set_green(false, true);
+    assert!(!plant.green() && plant.green_behind());
+    plant.set_green(true, true);
+    assert!(plant.green());
+    plant.drive(Drive::Up);
+    run(&mut plant, 8);
+    assert!(plant.contact(Sensor::ApproachLoop) && !plant.contact(Sensor::ExitLoop));
+    run(&mut plant, 20);
+    assert_eq!(plant.journal.count(NoteKind::Passed), 1);
+    assert_eq!(plant.journal.count(NoteKind::OpenedWithoutVehicle), 0);
+}
+
+#[test]
 fn travel_takes_its_time_and_stop_holds_the_boom() {
     let mut plant = lane();
     plant.arrive(VehicleKind::Car, 4.5, Manner::Waits);
