@@ -151,7 +151,7 @@ pub struct Vehicle {
     pub color: Option<String>,
     /// A container's check digit agrees.
     pub valid: Option<bool>,
-    /// Probability that the text is right as a whole, 0 to 1.
+    /// Probability that the text is right as a whole, 0 to 1; 1 for what was written on a paper slip.
     pub probability: f64,
 }
 

@@ -26,7 +26,8 @@ pub use rows::{from_store, from_tx};
 /// # Errors
 /// [`StoreError`]; the transaction must then be given up.
 pub async fn refresh(tx: &mut Tx, passage: PassageId, clock: &Clock) -> Result<(), StoreError> {
-    rows::lock(tx, passage).await?;
+    // Against another central that folds it at the same time.
+    tx.hold(&format!("passage {passage}")).await?;
     let before = rows::from_tx(tx, passage).await?;
     let events = rows::events(tx, passage).await?;
     let correction = rows::correction(tx, passage).await?;

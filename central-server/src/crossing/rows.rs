@@ -14,18 +14,6 @@ use crate::store::{Row, Store, StoreError, Tx, word};
 /// Events of one passage that are folded; one that makes more is broken.
 const MAX_EVENTS: i64 = 2000;
 
-/// Locks the passage against another central that folds it at the same time.
-pub(super) async fn lock(tx: &mut Tx, passage: PassageId) -> Result<(), StoreError> {
-    if tx.is_postgres() {
-        let bytes = passage.0.as_u128().to_be_bytes();
-        let mut low = [0; 8];
-        low.copy_from_slice(&bytes[8..]);
-        let lock = sql!("SELECT 1 AS one FROM (SELECT pg_advisory_xact_lock($1)) AS locked", i64::from_be_bytes(low));
-        tx.rows(lock).await?;
-    }
-    Ok(())
-}
-
 pub(super) async fn events(tx: &mut Tx, passage: PassageId) -> Result<Vec<EdgeEvent>, StoreError> {
     let rows = tx
         .rows(sql!(

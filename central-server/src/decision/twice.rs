@@ -7,7 +7,6 @@ use std::time::Duration;
 use gate_core::clock::UtcMicros;
 use gate_core::decision::ExpectedVehicle;
 use gate_core::ids::PassageId;
-use sha2::{Digest as _, Sha256};
 
 use crate::crossing::core;
 use crate::sql;
@@ -21,18 +20,11 @@ const OPEN_FOR: Duration = Duration::from_secs(15 * 60);
 /// # Errors
 /// [`StoreError`]; the transaction must then be given up.
 pub async fn hold(tx: &mut Tx, vehicle: &ExpectedVehicle) -> Result<(), StoreError> {
-    if tx.is_postgres() {
-        let digest = Sha256::digest(format!("{}/{}", vehicle.declaration, core(&vehicle.plate)));
-        let mut key = [0; 8];
-        key.copy_from_slice(&digest[..8]);
-        let lock = sql!("SELECT 1 AS one FROM (SELECT pg_advisory_xact_lock($1)) AS locked", i64::from_be_bytes(key));
-        tx.rows(lock).await?;
-    }
-    Ok(())
+    tx.hold(&format!("vehicle {}/{}", vehicle.declaration, core(&vehicle.plate))).await
 }
 
 /// The lane where another passage was let through as this vehicle and has not turned back, also by a paper slip that
-/// was entered a moment ago. Holds the vehicle.
+/// was entered a moment ago and is the last that is known of it. Holds the vehicle.
 pub(super) async fn elsewhere(
     tx: &mut Tx,
     vehicle: &ExpectedVehicle,
@@ -49,7 +41,7 @@ pub(super) async fn elsewhere(
              AND d.answered_at >= $5 AND (p.outcome IS NULL OR p.outcome IN ('passed', 'tailgated')) \
              UNION ALL SELECT s.lane FROM paper_slips s JOIN passages p ON p.id = s.passage \
              JOIN crossings c ON c.id = p.crossing WHERE c.declaration = $1 AND s.core = $2 AND p.direction = $3 \
-             AND p.outcome = 'passed' AND s.entered_at >= $5 LIMIT 1",
+             AND p.outcome = 'passed' AND p.ended_at >= c.last_at AND s.entered_at >= $5 LIMIT 1",
             &vehicle.declaration,
             core,
             word(&vehicle.direction),

@@ -65,6 +65,8 @@ pub async fn enter(app: &App, officer: OfficerRef, mut slip: Slip, another: bool
     // A plate whose text alone does not tell its country is the declared vehicle's.
     slip.country = slip.country.or_else(|| declared.map(|v| v.country));
     let mut tx = app.store.begin().await?;
+    // Two slips of one vehicle are seen by each other.
+    tx.hold(&format!("paper slips of {}", slip.lane)).await?;
     if let Some(vehicle) = declared {
         hold_vehicle(&mut tx, vehicle).await?;
     }

@@ -275,6 +275,24 @@ async fn a_slip_that_was_entered_wrongly_is_withdrawn_and_stays() {
 }
 
 #[tokio::test]
+async fn a_plate_that_was_written_wrongly_is_corrected_as_any_other() {
+    for engine in engines("a_plate_that_was_written_wrongly") {
+        let (house, mut edge, lan, _) = scene(engine).await;
+        let id = enter(&lan, typed("50", "云G12346", 30)).await;
+        let word = json!({"plate": "云G12345", "reason": "xem lại phiếu"});
+        let (status, said) = lan.post(&format!("/console/api/passages/{id}/plate"), word).await;
+        assert_eq!((status, &said["record"]["corrected"]), (200, &json!("云G12345")), "{said}");
+        assert_eq!(
+            (&said["record"]["opened_by"], &said["record"]["parts"][0]["text"]),
+            (&json!("paper"), &json!("云G12346"))
+        );
+        assert_eq!(said["journey"]["declaration"], "2026112500001", "{}: {said}", house.engine);
+        let again = question(&edge, &lane("in-2"), passage(), seen("云G12345", Direction::Entry));
+        assert_eq!(codes(&ask(&mut edge, &again).await.0), [ReasonCode::AlreadyPassed], "{}", house.engine);
+    }
+}
+
+#[tokio::test]
 async fn a_watched_vehicle_on_a_late_slip_alarms_silently() {
     for engine in engines("a_watched_vehicle_on_a_late_slip") {
         let (house, _edge, lan, minh) = scene(engine).await;
