@@ -93,11 +93,12 @@ test("what central refuses is said in the officer's language, and nothing that w
   expect(page.text(".fault")).toContain("4 đến 10");
   expect(page.central.enterSlip).not.toHaveBeenCalled();
   await page.type('[name="plate"]', "24C12345");
-  const known = "slip KT-0099 is here already: minh entered it at 06:10 25/11/2026";
+  const known =
+    "slip KT-0099 is here already: minh entered it at 06:10 25/11/2026 (24C12345 at in-1); look at both slips, or have that one withdrawn";
   page.central.enterSlip.mockRejectedValueOnce(new Fault("slip_known", known, 409));
   await page.enter();
   expect(page.text(".fault")).toContain("Phiếu này đã được nhập rồi");
-  expect(page.text(".fault")).toContain("minh entered it at 06:10");
+  expect(page.text(".fault")).toContain("PHIẾU GIẤY KT-0099: 24C12345, in-1 · người nhập minh, 06:10 25/11/2026");
   expect(page.find(".dialog .tick")).toBeNull();
   expect((page.get('[name="number"]') as HTMLInputElement).value).toBe(" KT-0099 ");
 });
@@ -106,9 +107,10 @@ test("a vehicle that the lane has about that time is entered by the officer's wo
   page = await Page.open();
   await page.press("KeyB");
   await typed();
-  page.central.enterSlip.mockRejectedValueOnce(new Fault("slip_near", "24C12345 at 07:28 by the lane's machine", 409));
+  const near = "the lane has 24C12345 at 07:28 25/11/2026 by the lane's machine already; say that this is another";
+  page.central.enterSlip.mockRejectedValueOnce(new Fault("slip_near", near, 409));
   await page.enter();
-  expect(page.text(".fault")).toContain("07:28");
+  expect(page.text(".fault")).toContain("24C12345, 07:28 25/11/2026 · Máy đọc");
   const tick = page.get(".dialog .tick input") as HTMLInputElement;
   expect([tick.checked, tick.required]).toEqual([false, true]);
   tick.click();

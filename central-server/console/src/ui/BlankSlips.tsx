@@ -76,15 +76,15 @@ function Blank(props: { number: string }) {
           {me?.site} · {VI.paper.number} <b>{props.number}</b>
         </p>
       </header>
-      <Line of={(t) => t.paper.lane} />
-      <Line of={(t) => t.paper.at} />
+      <Line of={(t) => t.paper.lane} room="short" />
+      <Line of={(t) => t.paper.at} room="long" />
       <Line of={(t) => t.paper.plate} />
       <Line of={(t) => t.paper.trailer} />
-      <Line of={(t) => t.paper.containers} wide />
-      <Line of={(t) => t.paper.declaration} wide />
+      <Line of={(t) => t.paper.containers} room="wide" />
+      <Line of={(t) => t.paper.declaration} room="wide" />
       <Boxes of={(t) => t.paper.outcome} among={(t) => Object.values(t.paper.outcomes)} />
       <Boxes of={(t) => t.paper.reason} among={(t) => Object.values(t.paper.reasons)} />
-      <Line of={(t) => t.paper.note} wide />
+      <Line of={(t) => t.paper.note} room="wide" />
       <Line of={(t) => t.paper.writtenBy} />
       <Line of={(t) => t.paper.signature} />
       <footer>{VI.paper.printFoot}</footer>
@@ -100,9 +100,9 @@ function Label(props: { of: (t: Texts) => string }) {
   );
 }
 
-function Line(props: { of: (t: Texts) => string; wide?: boolean }) {
+function Line(props: { of: (t: Texts) => string; room?: "short" | "long" | "wide" }) {
   return (
-    <p class={props.wide ? "line wide" : "line"}>
+    <p class={`line ${props.room ?? ""}`}>
       <Label of={props.of} />
       <i />
     </p>

@@ -7,7 +7,8 @@ import { normalise, plausible } from "../gate/plate";
 import { codes, nextNumber } from "../gate/slip";
 import { fromField } from "../gate/time";
 import { Fault } from "../net/api";
-import { named } from "../words";
+import { faultText, named } from "../words";
+import { said } from "../words/said";
 import { Frame } from "./Frame";
 import { useDesk, useDeskState, useSpeech, whyFailed } from "./use";
 
@@ -44,7 +45,8 @@ const next = (before: Typed): Typed => ({
 export function SlipDialog() {
   const desk = useDesk();
   const { gate, chosen } = useDeskState();
-  const { t } = useSpeech();
+  const speech = useSpeech();
+  const { t } = speech;
   const [typed, setTyped] = useState<Typed>({
     number: "",
     lane: chosen ?? gate.lanes[0]?.lane ?? "",
@@ -85,7 +87,7 @@ export function SlipDialog() {
       first.current?.focus();
     } catch (error) {
       if (error instanceof Fault && error.kind === "slip_near") setAnother(false);
-      setFault(whyFailed(t, error));
+      setFault(error instanceof Fault ? faultText(t, error.kind, said(error.message, speech)) : whyFailed(t, error));
     } finally {
       setSending(false);
     }
@@ -110,11 +112,11 @@ export function SlipDialog() {
             ))}
           </select>
         </label>
-        {text("at", { required: true, kind: "datetime-local", wide: true })}
+        {text("at", { required: true, kind: "datetime-local" })}
         {text("plate", { required: true, max: 16 })}
         {text("trailer", { max: 16 })}
-        {text("containers", { max: 80, wide: true, hint: t.paper.separated })}
         {text("declaration", { max: 40 })}
+        {text("containers", { max: 80, two: true, hint: t.paper.separated })}
         {text("writtenBy", { required: true, max: 100 })}
         <Choice label={t.paper.outcome} among={OUTCOMES} chosen={typed.outcome} set={(outcome) => type({ outcome })}>
           {(one) => named(t.paper.outcomes, one)}
@@ -169,7 +171,9 @@ interface TextProps {
   required?: boolean;
   max?: number;
   kind?: "datetime-local";
+  /** Over the whole row, or over two places of it. */
   wide?: boolean;
+  two?: boolean;
   hint?: string;
   field?: preact.RefObject<HTMLInputElement>;
 }
@@ -177,7 +181,7 @@ interface TextProps {
 function Text(props: TextProps) {
   const { t } = useSpeech();
   return (
-    <label class={props.wide ? "wide" : ""}>
+    <label class={props.wide ? "wide" : props.two ? "two" : ""}>
       <span>
         {t.paper[props.name]}
         {props.hint && <small> ({props.hint})</small>}

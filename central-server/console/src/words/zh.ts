@@ -308,7 +308,7 @@ export const zh: Texts = {
     written: "单上所写",
     number: "单号",
     lane: "车道",
-    at: "通过日期时间（越南时间）",
+    at: "日期时间（越南时间）",
     plate: "车牌",
     trailer: "挂车车牌",
     containers: "箱号",
