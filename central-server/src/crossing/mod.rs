@@ -72,6 +72,8 @@ pub async fn differs(store: &Store, leaf: Uuid, passage: Uuid, body: &[u8]) -> R
     // Through the same text: reading a number from JSON may turn its last bit.
     let stands = from_store(store, PassageId(passage)).await?.and_then(|p| serde_json::to_vec(&p).ok());
     let stands = stands.and_then(|bytes| serde_json::from_slice::<PassageRecord>(&bytes).ok());
-    Ok((stands != Some(said))
-        .then(|| format!("passages {passage} (or its vehicles) says otherwise: a row was changed")))
+    if stands.as_ref() != Some(&said) {
+        return Ok(Some(format!("passages {passage} (or its vehicles) says otherwise: a row was changed")));
+    }
+    paper::differs(store, &said).await
 }

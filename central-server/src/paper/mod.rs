@@ -13,4 +13,4 @@ mod slip;
 pub use check::{BadSlip, Bounds, Written, check};
 pub use keep::{EnterError, WithdrawError, enter, withdraw};
 pub use near::Near;
-pub use slip::{PaperSlip, Slip, SlipOutcome, SlipReason, Withdrawal, list, of_passage};
+pub use slip::{PaperSlip, Slip, SlipOutcome, SlipReason, Withdrawal, differs, list, of_passage};

@@ -7,7 +7,8 @@ use gate_core::plate::Country;
 use gate_core::vehicle::Direction;
 use serde::{Deserialize, Serialize};
 
-use crate::crossing::{Part, PassagePart, PassageRecord};
+use super::check::number_key;
+use crate::crossing::{Part, PassagePart, PassageRecord, core};
 use crate::sql;
 use crate::store::{Row, Store, StoreError, Tx};
 
@@ -161,6 +162,30 @@ fn parts(
 pub async fn of_passage(tx: &mut Tx, passage: PassageId) -> Result<Option<Slip>, StoreError> {
     let row = tx.row(sql!("SELECT * FROM paper_slips WHERE passage = $1", passage)).await?;
     row.as_ref().map(read).transpose()
+}
+
+/// What is wrong with the row of a slip, judged by the passage that the record vouches for.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn differs(store: &Store, said: &PassageRecord) -> Result<Option<String>, StoreError> {
+    if said.paper.is_none() {
+        return Ok(None);
+    }
+    let Some(row) = store.row(sql!("SELECT * FROM paper_slips WHERE passage = $1", said.id)).await? else {
+        return Ok(Some("its row in paper_slips is gone".to_owned()));
+    };
+    let slip = read(&row)?;
+    let columns = row.text("number")? == slip.paper.number
+        && row.text("number_key")? == number_key(&slip.paper.number)
+        && row.text("lane")? == slip.lane.as_str()
+        && row.int("at")? == slip.at.0
+        && row.text("core")? == core(&slip.plate)
+        && row.get::<Option<String>>("declaration")? == slip.paper.declaration
+        && row.word::<SlipReason>("reason")? == slip.paper.reason
+        && row.int("entered_at")? == slip.paper.entered_at.0;
+    let same = columns && slip.passage_record(said.corrected.clone()) == *said;
+    Ok((!same).then(|| format!("paper_slips {} says otherwise: that row was changed", said.id)))
 }
 
 /// The slips that were entered last, the newest first.
