@@ -12,11 +12,10 @@ use gate_core::vehicle::Direction;
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::number::{MOST_NUMBER_CHARS, is_number, number};
 use super::slip::{PaperSlip, Slip, SlipOutcome, SlipReason};
 use crate::crossing::written_plate;
 
-/// Longest number of a slip.
-const MOST_NUMBER_CHARS: usize = 20;
 /// Longest number of a declaration.
 const MOST_DECLARATION_CHARS: usize = 40;
 /// Longest name of the officer who wrote it.
@@ -145,7 +144,7 @@ impl BadSlip {
 /// # Errors
 /// [`BadSlip`]: the first thing that is wrong.
 pub fn check(written: Written, bounds: &Bounds<'_>, id: PassageId, officer: &str) -> Result<Slip, BadSlip> {
-    let number = number(&written.number)?;
+    let number = number(&written.number).ok_or_else(|| BadSlip::Number(written.number.clone()))?;
     let unknown = || BadSlip::Lane(written.lane.clone());
     let lane = LaneId::new(written.lane.as_str()).map_err(|_| unknown())?;
     let (edge, direction) = bounds.lanes.get(&lane).ok_or_else(unknown)?;
@@ -188,42 +187,6 @@ pub fn check(written: Written, bounds: &Bounds<'_>, id: PassageId, officer: &str
             withdrawn: None,
         },
     })
-}
-
-/// Letters, digits, hyphens and slashes alone.
-fn is_number(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/'))
-}
-
-fn number(text: &str) -> Result<String, BadSlip> {
-    let number = text.trim().to_ascii_uppercase();
-    let good =
-        number.chars().count() <= MOST_NUMBER_CHARS && number.chars().any(|c| c.is_ascii_digit()) && is_number(&number);
-    if good { Ok(number) } else { Err(BadSlip::Number(text.to_owned())) }
-}
-
-/// The same for every way to write a number: `KT-0012`, `kt 12` and `KT12` are one slip.
-#[must_use]
-pub(super) fn number_key(number: &str) -> String {
-    let mut runs: Vec<String> = Vec::new();
-    let mut before = None;
-    for c in number.chars().map(|c| c.to_ascii_uppercase()) {
-        let sort = c.is_ascii_alphanumeric().then_some(c.is_ascii_digit());
-        if sort.is_some()
-            && sort == before
-            && let Some(run) = runs.last_mut()
-        {
-            run.push(c);
-        } else if sort.is_some() {
-            runs.push(c.to_string());
-        }
-        before = sort;
-    }
-    for run in &mut runs {
-        let plain = run.trim_start_matches('0');
-        *run = if plain.is_empty() { "0".to_owned() } else { plain.to_owned() };
-    }
-    runs.join("-")
 }
 
 fn time(at: UtcMicros, bounds: &Bounds<'_>) -> Result<UtcMicros, BadSlip> {

@@ -6,11 +6,16 @@
 //! - A number exists once. A slip that was entered wrongly is withdrawn with a reason: kept, shown, counted no more.
 
 mod check;
-mod keep;
+mod enter;
 mod near;
+mod number;
+mod rows;
 mod slip;
+mod withdraw;
 
 pub use check::{BadSlip, Bounds, Written, check};
-pub use keep::{EnterError, WithdrawError, enter, withdraw};
+pub use enter::{EnterError, enter};
 pub use near::Near;
-pub use slip::{PaperSlip, Slip, SlipOutcome, SlipReason, Withdrawal, differs, list, of_passage};
+pub use rows::{differs, list, of_passage};
+pub use slip::{PaperSlip, Slip, SlipOutcome, SlipReason, Withdrawal};
+pub use withdraw::{WithdrawError, withdraw};

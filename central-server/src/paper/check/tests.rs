@@ -86,42 +86,18 @@ fn the_bounds_themselves_are_good() {
 }
 
 #[test]
-fn a_plate_that_both_countries_could_have_tells_no_country() {
+fn the_text_of_a_plate_tells_its_country_where_it_can() {
     let country = |plate: &str| judged(Written { plate: plate.into(), ..written() }).unwrap().country;
     assert_eq!((country("云G·12345"), country("24C-123.45")), (Some(Country::Cn), Some(Country::Vn)));
-    assert_eq!(country("TM1234"), Some(Country::Vn));
+    assert_eq!(country("G12345"), None, "declared without its province: the lists tell");
 }
 
 proptest! {
     #[test]
-    fn a_number_is_the_same_however_it_is_written(
-        series in "[A-Z]{0,3}",
-        number in 0_u32..1_000_000,
-        zeros in 0_usize..4,
-        separator in prop::sample::select(vec!["", "-", "/", "--"]),
-        small in any::<bool>(),
-    ) {
-        let plain = number_key(&format!("{series}{number}"));
-        let mut written = format!("{series}{separator}{}{number}", "0".repeat(zeros));
-        if small {
-            written = written.to_ascii_lowercase();
-        }
-        prop_assert_eq!(number_key(&written), plain);
-    }
-
-    #[test]
-    fn two_numbers_are_never_one(a in 0_u32..100_000, b in 0_u32..100_000, year in 0_u32..100) {
-        prop_assert_eq!(number_key(&format!("KT-{a}")) == number_key(&format!("KT-{b}")), a == b);
-        // A year before the number stays apart from it.
-        prop_assert_eq!(number_key(&format!("{year}/{a}")) == number_key(&format!("{year}/{b}")), a == b);
-        prop_assert_ne!(number_key(&format!("{year}/{a}")), number_key(&format!("{year}{a}")));
-    }
-
-    #[test]
     fn nothing_that_is_typed_makes_it_panic(number in ".*", plate in ".*", container in ".*", at in any::<i64>()) {
         let slip = Written { number, plate, at, containers: vec![container], ..written() };
         if let Ok(slip) = judged(slip) {
-            prop_assert!(slip.at <= EIGHT && !number_key(&slip.paper.number).is_empty());
+            prop_assert!(slip.at <= EIGHT && slip.paper.number.chars().any(|c| c.is_ascii_digit()));
         }
     }
 }
