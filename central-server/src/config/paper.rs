@@ -1,5 +1,7 @@
 //! `[paper]`: which paper slips are taken when they are entered.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::read::Problem;
@@ -21,6 +23,18 @@ impl Default for PaperTaking {
 }
 
 impl PaperTaking {
+    /// See [`PaperTaking::oldest_h`].
+    #[must_use]
+    pub fn oldest(&self) -> Duration {
+        Duration::from_secs(3600 * u64::from(self.oldest_h))
+    }
+
+    /// See [`PaperTaking::near_min`].
+    #[must_use]
+    pub fn near(&self) -> Duration {
+        Duration::from_secs(60 * u64::from(self.near_min))
+    }
+
     pub(super) fn problems(&self) -> Vec<Problem> {
         let bounds = [("oldest_h", self.oldest_h, 1, 24 * 31), ("near_min", self.near_min, 1, 240)];
         let outside = bounds.into_iter().filter(|(_, value, low, high)| !(low..=high).contains(&value));

@@ -1,8 +1,6 @@
 //! Paper slips, for those who work lanes: entered when the machines are back, withdrawn by a shift leader where that was
 //! wrong.
 
-use std::time::Duration;
-
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -57,8 +55,7 @@ pub(super) async fn enter(
         *text = reason(text)?;
     }
     let roster = app.rosters.now().await;
-    let oldest = Duration::from_secs(3600 * u64::from(app.config.paper.oldest_h));
-    let bounds = Bounds { now: app.clock.now(), oldest, lanes: &roster.lanes };
+    let bounds = Bounds { now: app.clock.now(), oldest: app.config.paper.oldest(), lanes: &roster.lanes };
     let slip = paper::check(slip, &bounds, PassageId(app.clock.id()), &who.name).map_err(|why| bad(&why))?;
     let passage = slip.passage;
     paper::enter(&app, who.officer(), slip, another).await.map_err(refused)?;

@@ -1,7 +1,5 @@
 //! A slip is entered, once: its passage, its crossing, what it owes and the act, in one transaction.
 
-use std::time::Duration;
-
 use gate_core::clock::UtcMicros;
 use gate_core::decision::{Decider, ExpectedVehicle, decide};
 use gate_core::message::command::OfficerRef;
@@ -12,7 +10,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::check::said;
-use super::near::{Near, near};
+use super::near::{Near, Sought, near};
 use super::number::number_key;
 use super::rows::read;
 use super::slip::Slip;
@@ -71,7 +69,8 @@ pub async fn enter(app: &App, officer: OfficerRef, mut slip: Slip, another: bool
         hold_vehicle(&mut tx, vehicle).await?;
     }
     insert(&mut tx, &slip).await?;
-    let near = near(&mut tx, &slip, Duration::from_secs(60 * u64::from(app.config.paper.near_min))).await?;
+    let sought = Sought { passage: slip.passage, lane: &slip.lane, at: slip.at, plate: &slip.plate };
+    let near = near(&mut tx, sought, app.config.paper.near()).await?.into_iter().next();
     if let Some(near) = near.as_ref().filter(|_| !another) {
         return Err(EnterError::Near(near.clone()));
     }

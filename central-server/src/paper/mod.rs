@@ -6,6 +6,7 @@
 //! - A number exists once. A slip that was entered wrongly is withdrawn with a reason: kept, shown, counted no more.
 
 mod check;
+mod doubled;
 mod enter;
 mod near;
 mod number;
@@ -14,6 +15,7 @@ mod slip;
 mod withdraw;
 
 pub use check::{BadSlip, Bounds, Written, check};
+pub use doubled::{DOUBLED, doubled};
 pub use enter::{EnterError, enter};
 pub use near::Near;
 pub use rows::{differs, list, of_passage};

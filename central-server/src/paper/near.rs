@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use gate_core::clock::UtcMicros;
+use gate_core::ids::{LaneId, PassageId};
 use gate_core::plate::confusion::{Likeness, compare};
 
 use super::check::said;
-use super::slip::Slip;
 use crate::sql;
-use crate::store::{Row, StoreError, Tx};
+use crate::store::{StoreError, Tx};
 
 /// Passages of the lane that are looked at, the newest first.
 const MOST: i64 = 500;
@@ -36,10 +36,18 @@ impl std::fmt::Display for Near {
     }
 }
 
-/// The passage nearest in time with the same plate, or one that a reader takes for it.
-pub(super) async fn near(tx: &mut Tx, slip: &Slip, within: Duration) -> Result<Option<Near>, StoreError> {
+/// The passage for which others are looked for.
+pub(super) struct Sought<'a> {
+    pub passage: PassageId,
+    pub lane: &'a LaneId,
+    pub at: UtcMicros,
+    pub plate: &'a str,
+}
+
+/// Other passages with the same plate, or one that a reader takes for it, the nearest in time first.
+pub(super) async fn near(tx: &mut Tx, sought: Sought<'_>, within: Duration) -> Result<Vec<Near>, StoreError> {
     let us = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
-    let (from, to) = (slip.at.0.saturating_sub(us(within)), slip.at.0.saturating_add(us(within)));
+    let (from, to) = (sought.at.0.saturating_sub(us(within)), sought.at.0.saturating_add(us(within)));
     let rows = tx
         .rows(sql!(
             "SELECT p.began_at, p.ended_at, COALESCE(p.corrected, v.text) AS plate, s.number FROM passages p \
@@ -47,23 +55,21 @@ pub(super) async fn near(tx: &mut Tx, slip: &Slip, within: Duration) -> Result<O
              LEFT JOIN paper_slips s ON s.passage = p.id \
              WHERE p.lane = $1 AND p.began_at >= $2 AND p.began_at <= $3 AND COALESCE(p.ended_at, p.began_at) >= $4 \
              AND s.withdrawn_at IS NULL AND p.id <> $5 ORDER BY p.began_at DESC LIMIT $6",
-            &slip.lane,
+            sought.lane,
             from.saturating_sub(us(STOOD)),
             to,
             from,
-            slip.passage,
+            sought.passage,
             MOST
         ))
         .await?;
-    let mut found = rows.iter().map(|row| read(row, slip)).collect::<Result<Vec<_>, _>>()?;
-    found.sort_by_key(|near| near.as_ref().map(|near| near.at.0.abs_diff(slip.at.0)));
-    Ok(found.into_iter().flatten().next())
-}
-
-fn read(row: &Row, slip: &Slip) -> Result<Option<Near>, StoreError> {
-    let Some(plate) = row.get::<Option<String>>("plate")? else { return Ok(None) };
-    if compare(&plate, &slip.plate) == Likeness::Different {
-        return Ok(None);
+    let mut found = Vec::new();
+    for row in &rows {
+        let Some(plate) = row.get::<Option<String>>("plate")? else { continue };
+        if compare(&plate, sought.plate) != Likeness::Different {
+            found.push(Near { at: UtcMicros(row.int("began_at")?), plate, slip: row.get("number")? });
+        }
     }
-    Ok(Some(Near { at: UtcMicros(row.int("began_at")?), plate, slip: row.get("number")? }))
+    found.sort_by_key(|near| near.at.0.abs_diff(sought.at.0));
+    Ok(found)
 }

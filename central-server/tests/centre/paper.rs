@@ -19,7 +19,7 @@ use crate::scene::{REFERENCE, comes, declare, ended, question, seen};
 const MINUTE: i64 = 60_000_000;
 
 /// What an officer types of a slip that was written so many minutes ago.
-fn typed(number: &str, plate: &str, minutes_ago: i64) -> Value {
+pub fn typed(number: &str, plate: &str, minutes_ago: i64) -> Value {
     json!({"slip": {"number": number, "lane": "in-1", "at": now().0 - minutes_ago * MINUTE, "plate": plate,
         "outcome": "passed", "written_by": "Trần Văn B", "reason": "no_power"}})
 }
@@ -29,7 +29,7 @@ fn with(mut typed: Value, field: &str, value: Value) -> Value {
     typed
 }
 
-async fn enter(person: &Person, typed: Value) -> String {
+pub async fn enter(person: &Person, typed: Value) -> String {
     let (status, said) = person.post("/console/api/paper", typed).await;
     assert_eq!(status, 201, "{said}");
     said["passage"].as_str().unwrap().to_owned()
@@ -228,6 +228,30 @@ async fn where_the_machine_saw_the_plate_about_then_the_officer_says_that_it_is_
         let (status, said) = lan.post("/console/api/paper", typed("25", "24C12345", 42)).await;
         assert_eq!((status, &said["type"]), (409, &json!("slip_near")), "{said}");
         assert!(said["message"].as_str().unwrap().contains("by slip 24"), "{}: {said}", house.engine);
+    }
+}
+
+#[tokio::test]
+async fn what_a_lane_tells_late_of_the_same_vehicle_is_the_shift_leaders_to_settle() {
+    for engine in engines("what_a_lane_tells_late_of_the_same_vehicle") {
+        let (house, mut edge, lan, minh) = scene(engine).await;
+        enter(&lan, typed("26", "24C-123.45", 3)).await;
+        enter(&lan, typed("27", "24C-543.21", 3)).await;
+        let at = lane("in-1");
+        for (plate, outcome) in [
+            ("24C12345", PassageOutcome::Passed),
+            ("24C54321", PassageOutcome::Unseen),
+            ("24C99999", PassageOutcome::Passed),
+        ] {
+            let id = passage();
+            comes(&mut edge, &at, id, plate).await;
+            let end = edge.tell(&at, Some(id), ended(outcome, OpenedBy::Console)).await;
+            edge.acknowledged(end).await;
+        }
+        let (_, said) = minh.get("/console/api/alarms").await;
+        let alarms = said["alarms"].as_array().unwrap();
+        assert_eq!((alarms.len(), &alarms[0]["kind"]), (1, &json!("paper_doubled")), "{}: {said}", house.engine);
+        assert!(alarms[0]["detail"].as_str().unwrap().contains("; 26: 24C12345 "), "{said}");
     }
 }
 

@@ -388,6 +388,7 @@ export const en: Texts = {
       refused_messages: "Refused messages",
       record: "Record",
       trailer_mismatch: "Trailer or container not as declared",
+      paper_doubled: "A paper slip and the machine may be the same passage",
       lane_fault: "Lane fault",
       recognition: "Camera reads worse",
     },

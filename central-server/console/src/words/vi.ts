@@ -389,6 +389,7 @@ export const vi = {
       refused_messages: "Tin bị từ chối",
       record: "Sổ ghi",
       trailer_mismatch: "Rơ moóc, container khác tờ khai",
+      paper_doubled: "Phiếu giấy và máy có thể ghi cùng một lượt",
       lane_fault: "Lỗi làn",
       recognition: "Camera đọc kém đi",
     } as Record<string, string>,

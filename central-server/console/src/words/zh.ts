@@ -380,6 +380,7 @@ export const zh: Texts = {
       refused_messages: "被拒消息",
       record: "记录",
       trailer_mismatch: "挂车或箱号与申报不符",
+      paper_doubled: "纸质单与系统可能记录了同一次通行",
       lane_fault: "车道故障",
       recognition: "摄像机识别变差",
     },
