@@ -60,9 +60,22 @@ pub async fn watchlist(
     if references.is_empty() {
         return Ok(None);
     }
-    let detail = references.join("; ");
+    of_passage(tx, clock, WATCHLIST, (lane, passage), &references.join("; ")).await
+}
+
+/// Raises an alarm about a passage; `None` when the very same stands already.
+///
+/// # Errors
+/// [`StoreError`]; the transaction must then be given up.
+pub async fn of_passage(
+    tx: &mut Tx,
+    clock: &Clock,
+    kind: &str,
+    (lane, passage): (&LaneId, PassageId),
+    detail: &str,
+) -> Result<Option<Uuid>, StoreError> {
     let standing =
-        sql!("SELECT id FROM alarms WHERE passage = $1 AND kind = $2 AND detail = $3", passage, WATCHLIST, &detail);
+        sql!("SELECT id FROM alarms WHERE passage = $1 AND kind = $2 AND detail = $3", passage, kind, detail);
     if tx.row(standing).await?.is_some() {
         return Ok(None);
     }
@@ -71,7 +84,7 @@ pub async fn watchlist(
         "INSERT INTO alarms (id, at, kind, lane, passage, detail) VALUES ($1, $2, $3, $4, $5, $6)",
         id,
         clock.now(),
-        WATCHLIST,
+        kind,
         lane,
         passage,
         detail

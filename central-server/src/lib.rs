@@ -3,6 +3,7 @@
 //! - [`ingest`]: events of the edges, verified, kept once, acknowledged
 //! - [`crossing`]: passages folded from their events, grouped into crossings
 //! - [`day`]: what each lane's day came to
+//! - [`paper`]: passages by hand while power or the edge was gone, entered later from numbered slips
 //! - [`declaration`]: expected vehicles, confirmations, permits, watchlist, rules
 //! - [`decision`]: answers to the lanes' questions; [`alarm`]: what only some may learn of
 //! - [`edge`]: enrolment, keys, live lanes, commands, snapshots
@@ -31,6 +32,7 @@ pub mod http;
 pub mod ingest;
 pub mod officer;
 pub mod owed;
+pub mod paper;
 pub mod recognition;
 pub mod routing;
 pub mod serve;

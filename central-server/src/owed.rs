@@ -1,4 +1,5 @@
-//! Confirmations that are owed: of vehicles that an officer let through first (an ambulance), until each is given.
+//! Confirmations that are owed: of vehicles that an officer let through first (an ambulance) or by a paper slip, until
+//! each is given.
 
 use gate_core::clock::UtcMicros;
 use gate_core::decision::{ConfirmationKind, owed};
@@ -34,7 +35,7 @@ pub struct Owed {
 pub async fn note(tx: &mut Tx, lists: &HeldLists, passage: PassageId) -> Result<(), StoreError> {
     let Some(record) = crossing::from_tx(tx, passage).await? else { return Ok(()) };
     let (Some(direction), Some(since)) = (record.direction, record.ended_at) else { return Ok(()) };
-    if !record.priority || record.outcome != Some(PassageOutcome::Passed) {
+    if !(record.priority || record.paper.is_some()) || record.outcome != Some(PassageOutcome::Passed) {
         return Ok(());
     }
     let plate = plate(&record).map(core);
@@ -51,6 +52,18 @@ pub async fn note(tx: &mut Tx, lists: &HeldLists, passage: PassageId) -> Result<
         .await?;
     }
     Ok(())
+}
+
+/// Strikes out what a passage owes that counts for nothing any more: what was given stays. Returns what it was.
+///
+/// # Errors
+/// [`StoreError`]; the transaction must then be given up.
+pub async fn void(tx: &mut Tx, passage: PassageId) -> Result<Vec<ConfirmationKind>, StoreError> {
+    let open =
+        sql!("SELECT kind FROM owed_confirmations WHERE passage = $1 AND settled_at IS NULL ORDER BY kind", passage);
+    let kinds = tx.rows(open).await?.iter().map(|row| row.word("kind")).collect::<Result<_, _>>()?;
+    tx.run(sql!("DELETE FROM owed_confirmations WHERE passage = $1 AND settled_at IS NULL", passage)).await?;
+    Ok(kinds)
 }
 
 /// As announced, where the decision found that; else as an officer or the reader has it.

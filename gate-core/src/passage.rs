@@ -38,4 +38,6 @@ pub enum OpenedBy {
     Convoy,
     /// The manual key, the emergency input or a hand on the boom.
     ByHand,
+    /// An officer while power or the edge was gone: the centre's word alone, from a slip of paper that was entered later.
+    Paper,
 }

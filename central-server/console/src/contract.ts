@@ -78,6 +78,52 @@ export interface Owed {
   note: string | null;
 }
 
+export type SlipReason = "no_power" | "edge_gone" | "devices_defective" | "other";
+export type SlipOutcome = "passed" | "turned_away";
+
+/** What a paper slip says beside the vehicle. */
+export interface PaperSlip {
+  number: string;
+  reason: SlipReason;
+  outcome: SlipOutcome;
+  declaration: string | null;
+  written_by: string;
+  note: string;
+  entered_by: string;
+  entered_at: Micros;
+  /** It was entered wrongly, and counts for nothing. */
+  withdrawn: { at: Micros; by: string; reason: string } | null;
+}
+
+/** A slip of `GET /console/api/paper`. */
+export interface Slip {
+  passage: string;
+  edge: string;
+  lane: string;
+  direction: Direction;
+  at: Micros;
+  plate: string;
+  country: Country | null;
+  trailer: string | null;
+  containers: string[];
+  paper: PaperSlip;
+}
+
+/** What an officer types of a slip. */
+export interface WrittenSlip {
+  number: string;
+  lane: string;
+  at: Micros;
+  plate: string;
+  trailer: string;
+  containers: string[];
+  declaration: string;
+  outcome: SlipOutcome;
+  written_by: string;
+  reason: SlipReason;
+  note: string;
+}
+
 export interface EdgeStatus {
   edge: string;
   epoch: number;
@@ -126,6 +172,8 @@ export interface PassageRecord {
   corrected: string | null;
   /** It went first; the confirmations that it lacked are owed. */
   priority?: boolean;
+  /** No machine saw it: it was entered from a slip of paper. */
+  paper?: PaperSlip;
   parts: PassagePart[];
   clock_synchronised: boolean;
   events: number;
@@ -253,7 +301,7 @@ export interface Journey {
   declaration: string | null;
   began_at: Micros;
   ended_at: Micros | null;
-  passages: { id: string; lane: string; direction: string; began_at: Micros; outcome: string | null }[];
+  passages: { id: string; lane: string; direction: string; began_at: Micros; outcome: string | null; paper: boolean }[];
 }
 
 /** A passage with everything an officer is shown of it. */
@@ -481,6 +529,8 @@ export interface LaneDay {
   times: DayTimes | null;
   manual: Manual[];
   passages: { all: number; automatic: number; unread: number };
+  /** Vehicles by paper slips, by reason. */
+  paper: Counts;
   interventions: Counts;
   faults: Counts;
   alarms: Counts;

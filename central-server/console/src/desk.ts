@@ -23,8 +23,8 @@ import { type Api, api as central, Fault } from "./net/api";
 import { LiveStream, openStream, type Source } from "./net/live";
 import { keepPrefs, loadPrefs, type Prefs, show } from "./prefs";
 
-export type View = "lanes" | "passages" | "day" | "owed" | "alarms" | "recognition";
-export type Dialog = "open" | "priority" | "convoy" | "refuse" | "correct" | "identify" | "mode" | "keys";
+export type View = "lanes" | "passages" | "day" | "owed" | "paper" | "alarms" | "recognition";
+export type Dialog = "open" | "priority" | "convoy" | "refuse" | "correct" | "identify" | "mode" | "slip" | "keys";
 
 /** What an officer's correction or confirmation of a plate came to. */
 export interface Judged {
@@ -427,6 +427,9 @@ export class Desk {
 
   recognition: Api["recognition"] = () => this.api.recognition();
   owed: Api["owed"] = () => this.api.owed();
+  slips: Api["slips"] = () => this.api.slips();
+  enterSlip: Api["enterSlip"] = (slip, another) => this.api.enterSlip(slip, another);
+  withdrawSlip: Api["withdrawSlip"] = (passage, reason) => this.api.withdrawSlip(passage, reason);
   settleOwed: Api["settleOwed"] = (passage, kind, note) => this.api.settleOwed(passage, kind, note);
   day: Api["day"] = (which) => this.api.day(which);
   passages: Api["passages"] = (filter) => this.api.passages(filter);

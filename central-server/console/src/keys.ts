@@ -8,7 +8,7 @@ import type { Key } from "./gate/allowed";
 export type KeyAct =
   | { act: "lane"; number: number }
   | { act: Key | "next" }
-  | { act: "passages" | "day" | "owed" | "alarms" | "recognition" | "keys" | "language" | "theme" | "back" };
+  | { act: "passages" | "day" | "owed" | "paper" | "alarms" | "recognition" | "keys" | "language" | "theme" | "back" };
 
 const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
   KeyE: "correct",
@@ -26,6 +26,7 @@ const LETTERS: Record<string, Exclude<KeyAct, { act: "lane" }>["act"]> = {
   KeyL: "passages",
   KeyD: "day",
   KeyW: "owed",
+  KeyB: "paper",
   KeyA: "alarms",
   KeyQ: "recognition",
   Slash: "keys",

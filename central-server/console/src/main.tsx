@@ -5,6 +5,7 @@ import { Desk } from "./desk";
 import "./style/base.css";
 import "./style/desk.css";
 import "./style/lane.css";
+import "./style/paper.css";
 import { App } from "./ui/App";
 
 const place = document.getElementById("page");

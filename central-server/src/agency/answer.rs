@@ -10,6 +10,7 @@ use super::refusal::Refusal;
 use crate::app::App;
 use crate::audit::{LeafKind, ProofError, VerifiableRecord, record_of_subject};
 use crate::crossing::{self, PassagePart, PassageRecord};
+use crate::paper::PaperSlip;
 use crate::store::word;
 
 /// A page of passages, newest first.
@@ -77,7 +78,7 @@ pub struct Passage {
     pub ended_at: Option<String>,
     /// `passed`, `backed_out`, `tailgated`, `turned_away`, `unseen` (the lane's agent restarted meanwhile).
     pub outcome: Option<String>,
-    /// `nobody`, `central`, `snapshot`, `console`, `panel`, `by_hand`.
+    /// `nobody`, `central`, `snapshot`, `console`, `panel`, `convoy`, `by_hand`, `paper`.
     pub opened_by: Option<String>,
     /// `car`, `van`, `bus`, `lorry`, `container_lorry`, `tractor`, `motorcycle`, `person`.
     pub class: Option<String>,
@@ -93,9 +94,12 @@ pub struct Passage {
     pub corrected: bool,
     /// An officer let it through first; the confirmations that it lacked were owed.
     pub priority: bool,
+    /// No machine saw it: an officer wrote a slip of paper while power or the edge was gone, and it was entered later. Plates
+    /// and containers are then as written. Absent for what a machine saw.
+    pub paper: Option<Paper>,
     /// Nothing legible was seen.
     pub unread: bool,
-    /// Plates and containers as read.
+    /// Plates and containers as read, or as written on the paper slip.
     pub vehicles: Vec<Vehicle>,
     /// The clock of the lane was synchronised throughout.
     pub clock_synchronised: bool,
@@ -107,6 +111,29 @@ pub struct Passage {
     pub record_state: RecordState,
     /// Checks without central: save it to a file for `central-server audit verify-record FILE`.
     pub record: Option<VerifiableRecord>,
+}
+
+/// A passage by a paper slip.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Paper {
+    /// The slip's number.
+    pub number: String,
+    /// Why there was no machine: `no_power`, `edge_gone`, `devices_defective`, `other`.
+    pub reason: String,
+    /// The declaration as written on it.
+    pub declaration: Option<String>,
+    /// The officer who wrote it.
+    pub written_by: String,
+    /// What else stands on it.
+    pub note: String,
+    /// When it was entered: RFC 3339, UTC.
+    #[schema(format = "date-time")]
+    pub entered_at: String,
+    /// It was entered wrongly and counts for nothing since then, RFC 3339, UTC; `outcome` is absent then.
+    #[schema(format = "date-time")]
+    pub withdrawn_at: Option<String>,
+    /// Why.
+    pub withdrawn_because: Option<String>,
 }
 
 /// One vehicle or box of a passage, by the reading that stands.
@@ -124,7 +151,7 @@ pub struct Vehicle {
     pub color: Option<String>,
     /// A container's check digit agrees.
     pub valid: Option<bool>,
-    /// Probability that the text is right as a whole, 0 to 1.
+    /// Probability that the text is right as a whole, 0 to 1; 1 for what was written on a paper slip.
     pub probability: f64,
 }
 
@@ -228,6 +255,7 @@ fn told(
         plate,
         corrected: p.corrected.is_some(),
         priority: p.priority,
+        paper: p.paper.map(paper),
         unread: p.unread,
         vehicles: p.parts.iter().map(vehicle).collect(),
         clock_synchronised: p.clock_synchronised,
@@ -235,6 +263,20 @@ fn told(
         evidence,
         record_state,
         record,
+    }
+}
+
+fn paper(slip: PaperSlip) -> Paper {
+    let (withdrawn_at, withdrawn_because) = slip.withdrawn.map(|w| (time(w.at.0), w.reason)).unzip();
+    Paper {
+        number: slip.number,
+        reason: word(&slip.reason),
+        declaration: slip.declaration,
+        written_by: slip.written_by,
+        note: slip.note,
+        entered_at: time(slip.entered_at.0),
+        withdrawn_at,
+        withdrawn_because,
     }
 }
 

@@ -68,6 +68,8 @@ impl Report {
 /// [`StoreError`] when the database cannot be read; what is wrong with its contents is in the report.
 pub async fn verify(store: &Store, central: &VerifyingKey) -> Result<Report, StoreError> {
     let mut report = Report::default();
+    // Asked first: while central serves, leaves and checkpoints are added meanwhile.
+    let signed = largest_checkpoint(store).await?;
     let mut tree = Growing::default();
     let mut checked_to = 0;
     loop {
@@ -100,7 +102,10 @@ pub async fn verify(store: &Store, central: &VerifyingKey) -> Result<Report, Sto
     if checked_to < tree.size() {
         report.say("checkpoints".to_owned(), format!("none covers the leaves {checked_to} to {}", tree.size() - 1));
     }
-    beyond(store, tree.size(), &mut report).await?;
+    if signed > tree.size() {
+        let gone = format!("record_leaves {} to {}", tree.size(), signed - 1);
+        report.say(gone, "a signed checkpoint covers them; they are gone");
+    }
     rows_without_leaves(store, &mut report).await?;
     Ok(report)
 }
@@ -247,17 +252,11 @@ async fn check_checkpoints(
     Ok(())
 }
 
-/// Checkpoints over more leaves than there are: the newest leaves are gone.
-async fn beyond(store: &Store, size: u64, report: &mut Report) -> Result<(), StoreError> {
+/// How many leaves the largest checkpoint covers: where there are fewer, the newest are gone.
+async fn largest_checkpoint(store: &Store) -> Result<u64, StoreError> {
     let row = store.row(sql!("SELECT MAX(size) AS size FROM checkpoints")).await?;
     let largest: Option<i64> = row.map_or(Ok(None), |row| row.get("size"))?;
-    if let Some(largest) = largest.and_then(|s| u64::try_from(s).ok())
-        && largest > size
-    {
-        report
-            .say(format!("record_leaves {size} to {}", largest - 1), "a signed checkpoint covers them; they are gone");
-    }
-    Ok(())
+    Ok(largest.and_then(|size| u64::try_from(size).ok()).unwrap_or(0))
 }
 
 /// Rows that no leaf vouches for were not written by central.

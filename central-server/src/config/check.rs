@@ -48,6 +48,7 @@ pub(super) fn check(config: &Config) -> Vec<Problem> {
         say(!(low..=high).contains(&value), key, format!("{value} is outside {low} to {high}"));
     }
     problems.extend(config.recognition.problems());
+    problems.extend(config.paper.problems());
     problems.extend(config.routing.problems().iter().map(|p| Problem::new("routing", p.to_string())));
     if config.profile == Profile::Production {
         problems.extend(production(config));

@@ -2,6 +2,7 @@
 //! (`GATE_CENTRAL_BROKER__LISTEN` is `broker.listen`). Read whole, checked whole, then never changed.
 
 mod check;
+mod paper;
 mod read;
 mod recognition;
 mod template;
@@ -13,6 +14,7 @@ use gate_core::ids::SiteId;
 use gate_core::routing::RoutingRules;
 use serde::Deserialize;
 
+pub use paper::PaperTaking;
 pub use read::{ConfigErrors, Problem, load};
 pub use recognition::RecognitionWatch;
 pub use template::{Choices, write as template};
@@ -79,6 +81,8 @@ pub struct Config {
     pub record: Record,
     /// See [`RecognitionWatch`].
     pub recognition: RecognitionWatch,
+    /// See [`PaperTaking`].
+    pub paper: PaperTaking,
     /// The data folder; not a key of the file.
     #[serde(skip)]
     pub data: PathBuf,
@@ -160,6 +164,7 @@ impl Default for Config {
             decision: Deciding::default(),
             record: Record::default(),
             recognition: RecognitionWatch::default(),
+            paper: PaperTaking::default(),
             routing: routing::of_a_new_site(),
             data: PathBuf::new(),
         }

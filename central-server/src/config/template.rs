@@ -32,7 +32,7 @@ fn routing(config: &Config) -> String {
 #[must_use]
 pub fn write(choices: &Choices) -> String {
     let c = &choices.config;
-    house(c) + &broker(c) + &keeping(c) + &c.recognition.template() + ROUTING + &routing(c)
+    house(c) + &broker(c) + &keeping(c) + &c.recognition.template() + &c.paper.template() + ROUTING + &routing(c)
 }
 
 fn house(c: &Config) -> String {

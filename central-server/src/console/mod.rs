@@ -14,6 +14,7 @@ mod lists;
 mod live;
 mod owed;
 mod page;
+mod paper;
 mod plate;
 mod recognition;
 mod search;
@@ -55,6 +56,8 @@ pub fn router(app: App) -> Router {
         .route("/console/api/lanes/{lane}/convoy-over", lane(acts::LaneAct::ConvoyOver))
         .route("/console/api/owed", get(owed::list))
         .route("/console/api/owed/{id}", post(owed::settle))
+        .route("/console/api/paper", get(paper::list).post(paper::enter))
+        .route("/console/api/paper/{id}/withdraw", post(paper::withdraw))
         .route("/console/api/alarms", get(alarms::alarms))
         .route("/console/api/alarms/{id}/acknowledge", post(alarms::acknowledge))
         .route("/console/api/day", get(day::day))

@@ -87,15 +87,10 @@ async fn of_path(app: &App, id: &str) -> Result<PassageRecord, Fault> {
 }
 
 fn plate(text: &str) -> Result<String, Fault> {
-    let plate = normalise(text);
-    let good = (4..=10).contains(&plate.chars().count())
-        && plate.chars().all(char::is_alphanumeric)
-        && plate.chars().any(|c| c.is_ascii_digit());
-    if good {
-        return Ok(plate);
-    }
-    let text = format!("{text:?} is no plate: 4 to 10 letters and digits, as 24C-123.45 or 云G·12345");
-    Err(Fault::new(StatusCode::BAD_REQUEST, "plate", text))
+    crossing::written_plate(text).ok_or_else(|| {
+        let text = format!("{text:?} is no plate: 4 to 10 letters and digits, as 24C-123.45 or 云G·12345");
+        Fault::new(StatusCode::BAD_REQUEST, "plate", text)
+    })
 }
 
 async fn take(app: &App, who: &SignedIn, record: &PassageRecord, word: Word) -> Result<Json<PassageView>, Fault> {

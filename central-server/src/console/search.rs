@@ -26,6 +26,8 @@ const MAX_LIMIT: u32 = 200;
 pub(super) struct Filter {
     lane: Option<String>,
     plate: Option<String>,
+    /// 1: those by paper slips alone; 0: those that a machine saw.
+    paper: Option<u8>,
     from: Option<i64>,
     to: Option<i64>,
     cursor: Option<String>,
@@ -69,6 +71,9 @@ fn query(filter: &Filter, limit: u32) -> Result<Sql, Fault> {
     };
     if let Some(lane) = &filter.lane {
         and(&|n| format!("p.lane = ${n}"), vec![Value::from(lane)]);
+    }
+    if let Some(paper) = filter.paper {
+        and(&|_| format!("p.paper IS {}NULL", if paper == 0 { "" } else { "NOT " }), Vec::new());
     }
     if let Some(from) = filter.from {
         and(&|n| format!("p.began_at >= ${n}"), vec![Value::from(from)]);

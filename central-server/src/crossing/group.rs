@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gate_core::crossing::CrossingState;
+use gate_core::ids::PassageId;
 use gate_core::passage::PassageOutcome;
 use gate_core::vehicle::Direction;
 use uuid::Uuid;
@@ -22,7 +23,7 @@ const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
 pub(super) async fn assign(tx: &mut Tx, passage: &PassageRecord, clock: &Clock) -> Result<(), StoreError> {
     let (Some(text), Some(direction)) = (passage.plate_text(), passage.direction) else { return Ok(()) };
     let identity = key(text, passage.tractor().and_then(|p| p.country));
-    let current = current(tx, passage).await?;
+    let current = current(tx, passage.id).await?;
     let crossing = match current.clone() {
         Some((id, same)) if same == identity => id,
         _ => match open(tx, &identity, passage).await? {
@@ -33,20 +34,35 @@ pub(super) async fn assign(tx: &mut Tx, passage: &PassageRecord, clock: &Clock) 
     tx.run(sql!("UPDATE passages SET crossing = $1 WHERE id = $2", crossing, passage.id)).await?;
     if let Some((old, _)) = current.filter(|(old, _)| *old != crossing) {
         // The plate was read better: a crossing that only this passage made is none.
-        tx.run(sql!(
-            "DELETE FROM crossings WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM passages WHERE crossing = $1)",
-            old
-        ))
-        .await?;
+        drop_empty(tx, old).await?;
     }
     settle(tx, crossing, clock).await
 }
 
-async fn current(tx: &mut Tx, passage: &PassageRecord) -> Result<Option<(Uuid, String)>, StoreError> {
+/// Takes a passage that counts for nothing any more out of its crossing.
+pub(super) async fn leave(tx: &mut Tx, passage: PassageId, clock: &Clock) -> Result<(), StoreError> {
+    let Some((crossing, _)) = current(tx, passage).await? else { return Ok(()) };
+    tx.run(sql!("UPDATE passages SET crossing = NULL WHERE id = $1", passage)).await?;
+    if !drop_empty(tx, crossing).await? {
+        return settle(tx, crossing, clock).await;
+    }
+    declaration::touch(tx, clock).await
+}
+
+/// A crossing that has no passage left is none; whether it was so.
+async fn drop_empty(tx: &mut Tx, crossing: Uuid) -> Result<bool, StoreError> {
+    let empty = sql!(
+        "DELETE FROM crossings WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM passages WHERE crossing = $1)",
+        crossing
+    );
+    Ok(tx.run(empty).await? == 1)
+}
+
+async fn current(tx: &mut Tx, passage: PassageId) -> Result<Option<(Uuid, String)>, StoreError> {
     let row = tx
         .row(sql!(
             "SELECT c.id, c.identity FROM passages p JOIN crossings c ON c.id = p.crossing WHERE p.id = $1",
-            passage.id
+            passage
         ))
         .await?;
     row.map(|row| Ok((row.uuid("id")?, row.text("identity")?))).transpose()
@@ -92,11 +108,13 @@ async fn begin(
 async fn settle(tx: &mut Tx, crossing: Uuid, clock: &Clock) -> Result<(), StoreError> {
     let rows = tx
         .rows(sql!(
-            "SELECT direction, began_at, ended_at, outcome, decision, corrected FROM passages WHERE crossing = $1 ORDER BY began_at, id",
+            "SELECT p.direction, p.began_at, p.ended_at, p.outcome, p.decision, p.corrected, s.core, s.declaration \
+             FROM passages p LEFT JOIN paper_slips s ON s.passage = p.id WHERE p.crossing = $1 ORDER BY p.began_at, p.id",
             crossing
         ))
         .await?;
     let (mut state, mut ended, mut matched) = (CrossingState::AtGate, None, None);
+    let (mut first, mut named) = (None, None);
     let (mut began, mut last) = (i64::MAX, i64::MIN);
     for row in &rows {
         let end: Option<i64> = row.get("ended_at")?;
@@ -105,6 +123,7 @@ async fn settle(tx: &mut Tx, crossing: Uuid, clock: &Clock) -> Result<(), StoreE
         let outcome: Option<PassageOutcome> = row.maybe_word("outcome")?;
         // A passage whose first event is missing has no direction yet.
         if let Ok(direction) = crate::store::unword::<Direction>(&row.text("direction")?) {
+            first = first.or(Some(direction));
             let after = state.after(direction, outcome);
             ended = match after.is_over() {
                 false => None,
@@ -117,47 +136,60 @@ async fn settle(tx: &mut Tx, crossing: Uuid, clock: &Clock) -> Result<(), StoreE
             let decision: gate_core::decision::Decision = row.json("decision")?;
             matched = decision.matched.or(matched);
         }
-        // The officer's word goes before the reader's.
+        // The officer's word goes before the reader's, on paper too.
+        matched = row.get::<Option<String>>("core")?.or(matched);
+        named = row.get::<Option<String>>("declaration")?.or(named);
         matched = row.get::<Option<String>>("corrected")?.or(matched);
     }
+    let first = first.map(|direction| word(&direction));
     let declaration = match matched {
-        Some(plate) => declaration_of(tx, &plate, began).await?,
+        Some(plate) => declaration_of(tx, &plate, named.as_deref(), began).await?,
         None => None,
     };
     let changed = tx
         .run(sql!(
-            "UPDATE crossings SET state = $1, ended_at = $2, began_at = $3, last_at = $4, declaration = $5 \
-             WHERE id = $6 AND state <> $1",
+            "UPDATE crossings SET state = $1, ended_at = $2, began_at = $3, last_at = $4, declaration = $5, \
+             direction = COALESCE($7, direction) WHERE id = $6 AND state <> $1",
             word(&state),
             ended,
             began,
             last,
             declaration.as_deref(),
-            crossing
+            crossing,
+            first.as_deref()
         ))
         .await?;
     if changed == 1 {
         return declaration::touch(tx, clock).await;
     }
     tx.run(sql!(
-        "UPDATE crossings SET ended_at = $1, began_at = $2, last_at = $3, declaration = $4 WHERE id = $5",
+        "UPDATE crossings SET ended_at = $1, began_at = $2, last_at = $3, declaration = $4, \
+         direction = COALESCE($6, direction) WHERE id = $5",
         ended,
         began,
         last,
         declaration.as_deref(),
-        crossing
+        crossing,
+        first.as_deref()
     ))
     .await?;
     Ok(())
 }
 
-/// The declaration that announced this plate around then.
-async fn declaration_of(tx: &mut Tx, plate: &str, began: i64) -> Result<Option<String>, StoreError> {
+/// The declaration that announced this plate: the one that a paper slip names, or one of around then.
+async fn declaration_of(
+    tx: &mut Tx,
+    plate: &str,
+    named: Option<&str>,
+    began: i64,
+) -> Result<Option<String>, StoreError> {
     let row = tx
         .row(sql!(
-            "SELECT declaration FROM expected_vehicles WHERE core = $1 AND from_at <= $2 ORDER BY until_at DESC LIMIT 1",
+            "SELECT declaration FROM expected_vehicles WHERE core = $1 AND (from_at <= $2 OR declaration = $3) \
+             ORDER BY CASE WHEN declaration = $3 THEN 0 ELSE 1 END, until_at DESC LIMIT 1",
             core(plate),
-            began
+            began,
+            named
         ))
         .await?;
     row.map(|row| row.text("declaration")).transpose()

@@ -1,6 +1,7 @@
 //! What makes two sights the same vehicle.
 
 use gate_core::plate::Country;
+use gate_core::plate::text::normalise;
 
 /// The part of a plate that a declaration names: Chinese plates without their province character,
 /// upper case, without separators (`云G·12345` and `G12345` are both `G12345`).
@@ -12,6 +13,16 @@ pub fn core(text: &str) -> String {
         Some(first) if is_hanzi(first) && chars.clone().count() >= 5 => chars.as_str().to_owned(),
         _ => plain,
     }
+}
+
+/// A plate as a person wrote it, normalised; `None` where it can be none.
+#[must_use]
+pub fn written_plate(text: &str) -> Option<String> {
+    let plate = normalise(text);
+    let good = (4..=10).contains(&plate.chars().count())
+        && plate.chars().all(char::is_alphanumeric)
+        && plate.chars().any(|c| c.is_ascii_digit());
+    good.then_some(plate)
 }
 
 fn is_hanzi(c: char) -> bool {

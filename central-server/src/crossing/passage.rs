@@ -13,6 +13,8 @@ use gate_core::reading::{ContainerReading, PlateReading};
 use gate_core::vehicle::{Direction, Role, VehicleClass};
 use serde::{Deserialize, Serialize};
 
+use crate::paper::PaperSlip;
+
 /// Containers kept per passage: two on a lorry, and room for doubtful ones.
 const MAX_CONTAINERS: usize = 6;
 
@@ -50,6 +52,9 @@ pub struct PassageRecord {
     /// An officer let it through first; the confirmations that it lacked are owed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub priority: bool,
+    /// No machine saw it: an officer wrote a slip of paper, and somebody entered it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<PaperSlip>,
     /// Plates and containers.
     pub parts: Vec<PassagePart>,
     /// Every event's clock was synchronised.
@@ -85,7 +90,7 @@ pub struct PassagePart {
     pub color: Option<PlateColor>,
     /// A container's check digit agrees.
     pub valid: Option<bool>,
-    /// Probability that the text is right as a whole, 0 to 1.
+    /// Probability that the text is right as a whole, 0 to 1; 1 for what an officer wrote on a slip of paper.
     pub probability: f64,
     /// The frame that was read.
     pub frame: Option<Sha256Hex>,
@@ -119,6 +124,7 @@ impl PassageRecord {
             unread: false,
             corrected: None,
             priority: false,
+            paper: None,
             parts: Vec::new(),
             clock_synchronised: true,
             events: 0,

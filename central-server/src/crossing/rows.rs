@@ -14,18 +14,6 @@ use crate::store::{Row, Store, StoreError, Tx, word};
 /// Events of one passage that are folded; one that makes more is broken.
 const MAX_EVENTS: i64 = 2000;
 
-/// Locks the passage against another central that folds it at the same time.
-pub(super) async fn lock(tx: &mut Tx, passage: PassageId) -> Result<(), StoreError> {
-    if tx.is_postgres() {
-        let bytes = passage.0.as_u128().to_be_bytes();
-        let mut low = [0; 8];
-        low.copy_from_slice(&bytes[8..]);
-        let lock = sql!("SELECT 1 AS one FROM (SELECT pg_advisory_xact_lock($1)) AS locked", i64::from_be_bytes(low));
-        tx.rows(lock).await?;
-    }
-    Ok(())
-}
-
 pub(super) async fn events(tx: &mut Tx, passage: PassageId) -> Result<Vec<EdgeEvent>, StoreError> {
     let rows = tx
         .rows(sql!(
@@ -60,13 +48,13 @@ pub(super) async fn correction(tx: &mut Tx, passage: PassageId) -> Result<Option
 pub(super) async fn write(tx: &mut Tx, p: &PassageRecord) -> Result<(), StoreError> {
     tx.run(sql!(
         "INSERT INTO passages (id, edge, lane, direction, began_at, ended_at, outcome, opened_by, class, class_confidence, \
-         verdict, decision, decided_by, unread, corrected, priority, clock_synchronised, events, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1) \
+         verdict, decision, decided_by, unread, corrected, priority, paper, clock_synchronised, events, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1) \
          ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, began_at = excluded.began_at, \
          ended_at = excluded.ended_at, outcome = excluded.outcome, opened_by = excluded.opened_by, class = excluded.class, \
          class_confidence = excluded.class_confidence, verdict = excluded.verdict, decision = excluded.decision, \
          decided_by = excluded.decided_by, unread = excluded.unread, corrected = excluded.corrected, \
-         priority = excluded.priority, \
+         priority = excluded.priority, paper = excluded.paper, \
          clock_synchronised = excluded.clock_synchronised, events = excluded.events, version = passages.version + 1",
         p.id,
         &p.edge,
@@ -84,6 +72,7 @@ pub(super) async fn write(tx: &mut Tx, p: &PassageRecord) -> Result<(), StoreErr
         p.unread,
         p.corrected.as_deref(),
         p.priority,
+        p.paper.as_ref().map(|paper| serde_json::json!(paper).to_string()),
         p.clock_synchronised,
         p.events
     ))
@@ -144,6 +133,7 @@ fn name<T, E: std::fmt::Display>(made: Result<T, E>) -> Result<T, StoreError> {
 fn read(row: &Row, parts: &[Row]) -> Result<PassageRecord, StoreError> {
     let direction = row.text("direction")?;
     let decision: Option<String> = row.get("decision")?;
+    let paper: Option<String> = row.get("paper")?;
     Ok(PassageRecord {
         id: PassageId(row.uuid("id")?),
         edge: name(EdgeId::new(row.text("edge")?))?,
@@ -160,6 +150,7 @@ fn read(row: &Row, parts: &[Row]) -> Result<PassageRecord, StoreError> {
         unread: row.flag("unread")?,
         corrected: row.get("corrected")?,
         priority: row.flag("priority")?,
+        paper: if paper.is_some() { Some(row.json("paper")?) } else { None },
         parts: parts.iter().map(read_part).collect::<Result<_, _>>()?,
         clock_synchronised: row.flag("clock_synchronised")?,
         events: row.count("events")?,

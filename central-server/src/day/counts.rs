@@ -35,13 +35,13 @@ pub(super) async fn missing(store: &Store, edge: &str, events: &[EdgeEvent]) -> 
     Ok(missing)
 }
 
-/// The passages that began in the day, by lane.
+/// The passages that began in the day and that a machine saw, by lane.
 pub(super) async fn passages(store: &Store, day: &Day) -> Result<BTreeMap<String, Passages>, StoreError> {
     let rows = store
         .rows(sql!(
             "SELECT lane, COUNT(*) AS passages, CAST(SUM(unread) AS BIGINT) AS unread, \
              CAST(SUM(CASE WHEN outcome = 'passed' AND opened_by IN ('central', 'snapshot') THEN 1 ELSE 0 END) AS BIGINT) \
-             AS automatic FROM passages WHERE began_at >= $1 AND began_at < $2 GROUP BY lane",
+             AS automatic FROM passages WHERE began_at >= $1 AND began_at < $2 AND paper IS NULL GROUP BY lane",
             day.from,
             day.end
         ))
@@ -57,13 +57,28 @@ pub(super) async fn passages(store: &Store, day: &Day) -> Result<BTreeMap<String
 /// Counts by lane and name.
 type Counts = BTreeMap<String, BTreeMap<String, u64>>;
 
-/// Acts at the console on a vehicle, under the lane's word for them.
+/// Acts at the console on a vehicle, under the lane's word for them. Paper is entered later and elsewhere.
 pub(super) async fn acts(store: &Store, day: &Day) -> Result<Counts, StoreError> {
     counts(
         store,
         sql!(
             "SELECT lane, CASE WHEN act = 'grant' THEN 'open' ELSE act END AS name, COUNT(*) AS times FROM acts \
-             WHERE at >= $1 AND at < $2 AND lane IS NOT NULL AND passage IS NOT NULL GROUP BY lane, name",
+             WHERE at >= $1 AND at < $2 AND lane IS NOT NULL AND passage IS NOT NULL \
+             AND act NOT IN ('enter_slip', 'withdraw_slip') GROUP BY lane, name",
+            day.from,
+            day.end
+        ),
+    )
+    .await
+}
+
+/// Vehicles of the day that passed or were turned away by paper slips, by their reason.
+pub(super) async fn paper(store: &Store, day: &Day) -> Result<Counts, StoreError> {
+    counts(
+        store,
+        sql!(
+            "SELECT lane, reason AS name, COUNT(*) AS times FROM paper_slips WHERE at >= $1 AND at < $2 \
+             AND withdrawn_at IS NULL GROUP BY lane, reason",
             day.from,
             day.end
         ),

@@ -70,8 +70,10 @@ pub struct LaneDay {
     pub times: Option<Times>,
     /// Every time in MANUAL.
     pub manual: Vec<Manual>,
-    /// Its passages.
+    /// Its passages, those by paper left out.
     pub passages: Passages,
+    /// Vehicles by paper slips that stand, by the reason why there was no machine.
+    pub paper: BTreeMap<String, u64>,
     /// Acts of officers on its vehicles, by name.
     pub interventions: BTreeMap<String, u64>,
     /// Faults that began, by code; `officer_away_1` to `3` among them.
@@ -84,7 +86,7 @@ pub struct LaneDay {
     pub clock_doubtful: bool,
 }
 
-/// Passages that began in the day.
+/// Passages that began in the day, as machines saw them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Passages {
     /// All of them.
@@ -101,13 +103,14 @@ pub struct Passages {
 /// [`StoreError`].
 pub async fn lanes(store: &Store, day: &Day, sees: impl Fn(&str) -> bool) -> Result<Vec<LaneDay>, StoreError> {
     let (passages, acts) = (counts::passages(store, day).await?, counts::acts(store, day).await?);
-    let alarms = counts::alarms(store, day).await?;
+    let (alarms, paper) = (counts::alarms(store, day).await?, counts::paper(store, day).await?);
     let mut lanes = Vec::new();
     for (lane, edge, enrolled) in rows::lanes(store).await? {
         let mut account = lane_of(store, day, &lane, &edge).await?;
-        if account.heard == 0 && !enrolled {
+        if account.heard == 0 && !enrolled && !paper.contains_key(&lane) {
             continue;
         }
+        account.paper = paper.get(&lane).cloned().unwrap_or_default();
         account.passages = passages.get(&lane).copied().unwrap_or_default();
         for (act, count) in acts.get(&lane).into_iter().flatten() {
             *account.interventions.entry(act.clone()).or_default() += count;
@@ -129,6 +132,7 @@ async fn lane_of(store: &Store, day: &Day, lane: &str, edge: &str) -> Result<Lan
         times: None,
         manual: Vec::new(),
         passages: Passages::default(),
+        paper: BTreeMap::new(),
         interventions: BTreeMap::new(),
         faults: BTreeMap::new(),
         alarms: BTreeMap::new(),

@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::edge::status;
 
 pub use fresh::{Fresh, on_plate};
+pub use twice::hold as hold_vehicle;
 
 /// Past this the edge decides by itself: a later answer would have no effect.
 pub const DEADLINE: Duration = Duration::from_millis(500);

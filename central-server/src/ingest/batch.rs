@@ -18,6 +18,7 @@ use crate::audit::{LeafKind, add_leaf_as};
 use crate::crossing;
 use crate::edge::News;
 use crate::owed;
+use crate::paper;
 use crate::recognition;
 use crate::sql;
 use crate::store::{StoreError, Tx};
@@ -77,6 +78,9 @@ async fn together(app: &App, messages: &[Examined], these: &[usize]) -> Result<(
         owed::note(&mut tx, &lists, passage).await?;
         if let Some((alarm, lane)) = trailer::check(&mut tx, &app.clock, &lists, passage).await? {
             news.push(News::Alarm { alarm, kind: trailer::MISMATCH.to_owned(), lane: Some(lane) });
+        }
+        if let Some((alarm, lane)) = paper::doubled(&mut tx, &app.clock, app.config.paper.near(), passage).await? {
+            news.push(News::Alarm { alarm, kind: paper::DOUBLED.to_owned(), lane: Some(lane) });
         }
     }
     news.extend(alarms(app, &mut tx, messages, &touched.new).await?);

@@ -2,8 +2,9 @@
 
 use gate_core::ids::{EdgeId, Epoch, LaneId};
 use gate_core::message::envelope::{self, EnvelopeError};
-use gate_core::message::event::EdgeEvent;
+use gate_core::message::event::{EdgeEvent, EventBody};
 use gate_core::message::topic::{Channel, Topic};
+use gate_core::passage::OpenedBy;
 use rumqttc::Publish;
 
 use super::event::numbers;
@@ -113,19 +114,27 @@ fn one(roster: &Roster, message: &Publish) -> Examined {
     if !fits(event.epoch.0, event.seq) {
         return strange("number", format!("epoch {} or number {} out of range", event.epoch.0, event.seq), wire);
     }
+    let kept = |event: EdgeEvent, why: String, wire| Examined::Kept {
+        edge: event.edge,
+        epoch: event.epoch,
+        seq: event.seq,
+        topic: message.topic.clone(),
+        why,
+        wire,
+    };
     if event.lane != lane || !roster.owns(&event.edge, &lane) {
         let why = format!(
             "lane {} on the topic of {lane}; edge {} may speak for its own lanes alone",
             event.lane, event.edge
         );
-        return Examined::Kept {
-            edge: event.edge,
-            epoch: event.epoch,
-            seq: event.seq,
-            topic: message.topic.clone(),
-            why,
+        return kept(event, why, wire);
+    }
+    if matches!(event.body, EventBody::PassageEnded { opened_by: OpenedBy::Paper, .. }) {
+        return kept(
+            event,
+            "says that it was opened by paper; only an officer at the centre enters slips".to_owned(),
             wire,
-        };
+        );
     }
     Examined::Event { event: Box::new(event), wire }
 }

@@ -53,7 +53,7 @@ async fn of(store: &Store, (from, to): (i64, i64)) -> Result<Vec<Passed>, StoreE
         .rows(sql!(
             "SELECT p.id, p.lane, p.verdict, p.corrected, r.text, r.probability, r.camera, r.height_px FROM passages p \
              LEFT JOIN readings r ON r.passage = p.id AND r.part = 'tractor' \
-             WHERE p.began_at >= $1 AND p.began_at < $2 AND p.ended_at IS NOT NULL \
+             WHERE p.began_at >= $1 AND p.began_at < $2 AND p.ended_at IS NOT NULL AND p.paper IS NULL \
              ORDER BY p.began_at DESC, p.id, r.at DESC LIMIT $3",
             from,
             to,

@@ -19,6 +19,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (9, "how lanes stood", include_str!("migrations/0009_standing.sql")),
     (10, "who went first", include_str!("migrations/0010_priority.sql")),
     (11, "tags of declared vehicles", include_str!("migrations/0011_tags.sql")),
+    (12, "paper slips", include_str!("migrations/0012_paper.sql")),
 ];
 
 fn steps(postgres: bool) -> Migrator {

@@ -1,5 +1,6 @@
 //! A transaction: all of it is committed or none. Dropped without [`Tx::commit`] it is rolled back.
 
+use sha2::{Digest as _, Sha256};
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use super::{Query, Row, StoreError, engine};
@@ -41,6 +42,21 @@ impl Tx {
     /// [`StoreError::Query`] with the query's text.
     pub async fn row(&mut self, query: Query) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(query).await?.into_iter().next())
+    }
+
+    /// Holds a name against other centrals until this transaction ends. SQLite has one writing transaction at a time.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] with the statement's text.
+    pub async fn hold(&mut self, name: &str) -> Result<(), StoreError> {
+        if self.is_postgres() {
+            let digest = Sha256::digest(name);
+            let mut key = [0; 8];
+            key.copy_from_slice(&digest[..8]);
+            let lock = "SELECT 1 AS one FROM (SELECT pg_advisory_xact_lock($1)) AS locked";
+            self.rows(Query::new(lock, vec![i64::from_be_bytes(key).into()])).await?;
+        }
+        Ok(())
     }
 
     /// Whether this is PostgreSQL, for the few places where several centrals must agree who goes first.

@@ -9,4 +9,5 @@ mod ask;
 mod command;
 mod house;
 mod key;
+mod paper;
 mod record;

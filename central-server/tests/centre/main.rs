@@ -21,6 +21,7 @@ mod identity;
 mod ingest;
 mod lists;
 mod outside;
+mod paper;
 mod production;
 mod recognition;
 mod roles;

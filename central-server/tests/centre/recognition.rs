@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::edge::{Edge, lane, passage};
 use crate::house::{House, engines, until};
+use crate::paper;
 use crate::person::Person;
 use crate::scene::{decided, declare, ended, reading};
 
@@ -141,6 +142,9 @@ async fn a_camera_that_gets_worse_is_noticed() {
             edge.tell(&at, Some(unread), ended(PassageOutcome::TurnedAway, OpenedBy::Nobody)).await
         };
         edge.acknowledged(last).await;
+        // One that was written on paper was before no camera.
+        let lan = Person::new(&house, "lan", "officer").await;
+        paper::enter(&lan, paper::typed("1", "24C99999", 5)).await;
         let (_, said) = hoa.get("/console/api/recognition").await;
         let camera = &said["cameras"][0];
         assert_eq!((&camera["lane"], &camera["camera"]), (&json!("in-1"), &json!("front")), "{said}");

@@ -78,6 +78,8 @@ pub const ACTS: &[(&str, Text)] = &[
     ("convoy", text("Cho đoàn xe qua", "Let a convoy pass", "放行车队")),
     ("convoy_over", text("Kết thúc đoàn xe", "End the convoy", "结束车队放行")),
     ("settle_owed", text("Bổ sung xác nhận còn nợ", "Owed confirmation given", "补办欠缺的确认")),
+    ("enter_slip", text("Nhập phiếu giấy", "Enter a paper slip", "录入纸质单")),
+    ("withdraw_slip", text("Hủy phiếu giấy nhập sai", "Withdraw a paper slip", "撤销纸质单")),
     ("refuse", text("Cho quay lại", "Refuse and send back", "拒绝并退回")),
     ("hold", text("Giữ xe tại chỗ", "Hold", "暂留")),
     ("stop", text("Dừng", "Stop", "停止")),

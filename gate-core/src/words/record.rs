@@ -52,6 +52,7 @@ words!(
     Panel: "Cán bộ tại làn", "Officer at the lane", "车道工作人员";
     Convoy: "Trưởng ca, cho cả đoàn xe", "Shift leader, for a convoy", "值班长放行车队";
     ByHand: "Bằng tay hoặc khẩn cấp", "By hand or emergency", "手动或紧急";
+    Paper: "Bằng tay, theo phiếu giấy", "By hand, on a paper slip", "人工放行，凭纸质单";
 });
 
 words!(

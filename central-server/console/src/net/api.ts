@@ -14,7 +14,9 @@ import type {
   PassageView,
   Recognition,
   Sent,
+  Slip,
   Words,
+  WrittenSlip,
 } from "../contract";
 
 /** Central answers within this, or the call has failed. */
@@ -72,6 +74,8 @@ async function fault(answer: Response): Promise<Fault> {
 export interface PassageFilter {
   lane?: string;
   plate?: string;
+  /** 1: by paper slips alone. */
+  paper?: 1;
   from?: number;
   to?: number;
   cursor?: string;
@@ -107,6 +111,11 @@ export const api = {
   owed: async () => (await call<{ owed: Owed[] }>("GET", "/owed")).owed,
   settleOwed: (passage: string, kind: string, note: string) =>
     call<void>("POST", `/owed/${encodeURIComponent(passage)}`, { kind, note }),
+  slips: async () => (await call<{ slips: Slip[] }>("GET", "/paper")).slips,
+  /** `another`: it is another passage than one of that plate about that time. */
+  enterSlip: (slip: WrittenSlip, another: boolean) => call<{ passage: string }>("POST", "/paper", { slip, another }),
+  withdrawSlip: (passage: string, reason: string) =>
+    call<void>("POST", `/paper/${encodeURIComponent(passage)}/withdraw`, { reason }),
   refuse: (name: string, id: string, reason: string) =>
     call<Sent>("POST", `${lane(name)}/refuse`, { passage: id, reason }),
   hold: (name: string, id: string, reason: string) => call<Sent>("POST", `${lane(name)}/hold`, { passage: id, reason }),

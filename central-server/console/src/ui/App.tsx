@@ -15,6 +15,7 @@ import { Dialogs } from "./Dialogs";
 import { Header } from "./Header";
 import { LanePane } from "./LanePane";
 import { Owed } from "./Owed";
+import { Paper } from "./Paper";
 import { PassageList } from "./PassageList";
 import { Recognition } from "./Recognition";
 import { SignIn } from "./SignIn";
@@ -108,6 +109,7 @@ function Page(props: { desk: Desk }) {
         {state.view === "passages" && <PassageList />}
         {state.view === "day" && <Day />}
         {state.view === "owed" && <Owed />}
+        {state.view === "paper" && <Paper />}
         {state.view === "alarms" && <AlarmList />}
         {state.view === "recognition" && <Recognition />}
       </main>

@@ -25,7 +25,7 @@ export function Compare(props: { passage: PassageView }) {
           <th>
             <span class="hidden">{t.passage.declaration}</span>
           </th>
-          <th scope="col">{t.passage.seen}</th>
+          <th scope="col">{record.paper ? t.paper.written : t.passage.seen}</th>
           <th scope="col">{t.passage.declared}</th>
         </tr>
       </thead>

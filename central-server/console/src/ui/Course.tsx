@@ -112,6 +112,7 @@ export function Way(props: { passage: PassageView }) {
         {others.slice(-6).map((p) => (
           <li key={p.id}>
             <time>{dayAndClock(p.began_at / 1000, language)}</time> {p.lane} {p.outcome && name("outcomes", p.outcome)}
+            {p.paper && ` · ${t.paper.mark}`}
           </li>
         ))}
       </ol>

@@ -13,6 +13,7 @@ import {
 } from "../gate/day";
 import { share, shareOfTime } from "../gate/share";
 import { clock, ms, span } from "../gate/time";
+import { named } from "../words";
 import { TableHead } from "./TableHead";
 import { type Speech, useDesk, useSpeech } from "./use";
 
@@ -77,6 +78,10 @@ function ofTheLane({ t, name }: Speech): Figure[] {
     const [figure, all] = [interventionsPer100(lane), total(lane.interventions)];
     return figure === null ? String(all) : `${figure.toFixed(1)} (${all})`;
   };
+  const paper = (lane: LaneDay) => {
+    const reasons = Object.entries(lane.paper).map(([reason, count]) => `${named(t.paper.reasons, reason)} ×${count}`);
+    return reasons.length === 0 ? "0" : `${total(lane.paper)} (${reasons.join(", ")})`;
+  };
   return [
     { name: t.day.open, cell: open },
     { name: `${t.day.manual} (≤ ${MOST_MANUAL * 100} %)`, cell: part("manual"), over: tooManual },
@@ -84,6 +89,7 @@ function ofTheLane({ t, name }: Speech): Figure[] {
     { name: `${t.day.interventions} (≤ ${MOST_INTERVENTIONS})`, cell: acts, over: tooManyInterventions },
     { name: t.day.officerAway, cell: (lane) => (lane.times ? officerAway(lane).join(" / ") : "–") },
     { name: t.day.automatic, cell: (lane) => share(lane.passages.automatic, lane.passages.all) },
+    { name: t.day.paper, cell: paper },
     { name: t.day.unread, cell: (lane) => share(lane.passages.unread, lane.passages.all) },
     { name: t.day.attended, cell: part("attended") },
     { name: t.day.degraded, cell: part("degraded") },

@@ -10,6 +10,7 @@ import { Frame } from "./Frame";
 import { IdentityDialog } from "./IdentityDialog";
 import { KeyList } from "./KeyList";
 import { ReasonDialog, Reasons, useReasons } from "./Reasons";
+import { SlipDialog } from "./SlipDialog";
 import { situation } from "./situation";
 import { useDesk, useDeskState, useSpeech } from "./use";
 
@@ -21,6 +22,7 @@ export function Dialogs() {
   const passage = now.lane?.status?.passage;
   if (dialog === null) return null;
   if (dialog === "keys") return <KeyList />;
+  if (dialog === "slip") return <SlipDialog />;
   if (!now.lane) return null;
   const lane = now.lane;
   if (dialog === "mode") return <ModeDialog />;

@@ -36,6 +36,11 @@ export function Header() {
             {t.actions.owed} <kbd>W</kbd>
           </button>
         )}
+        {desk.mayAct() && (
+          <button type="button" aria-pressed={state.view === "paper"} onClick={() => go("paper")}>
+            {t.actions.paper} <kbd>B</kbd>
+          </button>
+        )}
         {desk.mayAlarms() && (
           <button
             type="button"

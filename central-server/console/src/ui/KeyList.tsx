@@ -39,6 +39,7 @@ export function KeyList() {
           [["L"], t.actions.passages],
           [["D"], t.actions.day],
           [["W"], t.actions.owed],
+          [["B"], t.paper.enter],
         ] as [string[], string][])
       : []),
     ...(desk.mayAlarms()

@@ -9,6 +9,7 @@ import { Compare } from "./Compare";
 import { Boom, Confirmations, DoneActs, Route, Way } from "./Course";
 import { ListHead } from "./ListHead";
 import { Looks } from "./Looks";
+import { PaperCard } from "./PaperCard";
 import { Pictures } from "./Pictures";
 import { Plate } from "./Plate";
 import { TableHead } from "./TableHead";
@@ -52,6 +53,7 @@ export function PassageList() {
     if (lane) wanted.lane = lane;
     if (from !== undefined) wanted.from = from;
     if (to !== undefined) wanted.to = to;
+    if (form.has("paper")) wanted.paper = 1;
     setFilter(wanted);
     void read(wanted);
   };
@@ -81,6 +83,9 @@ export function PassageList() {
         <label>
           {t.list.to}
           <input name="to" type="datetime-local" />
+        </label>
+        <label class="tick">
+          <input name="paper" type="checkbox" /> {t.paper.only}
         </label>
         <button type="submit" class="primary">
           {t.list.search}
@@ -134,9 +139,15 @@ function Table(props: TableProps) {
                   <button type="button" class="link" onClick={() => props.onChoose(p.id)}>
                     {plate ? forPeople(plate, tractor?.country ?? null) : t.passage.unread}
                   </button>
+                  {p.paper && (
+                    <small>
+                      {" "}
+                      {t.paper.mark} {p.paper.number}
+                    </small>
+                  )}
                 </td>
                 <td>{p.class ? name("classes", p.class) : "–"}</td>
-                <td>{p.outcome ? name("outcomes", p.outcome) : t.list.inLane}</td>
+                <td>{p.outcome ? name("outcomes", p.outcome) : p.paper ? t.paper.withdrawn : t.list.inLane}</td>
                 <td>{p.opened_by ? name("opened_by", p.opened_by) : "–"}</td>
               </tr>
             );
@@ -161,14 +172,14 @@ function OnePassage(props: { view: PassageView; onClose: () => void }) {
           {t.actions.close}
         </button>
       </div>
-      <Pictures passage={view} />
+      {view.record.paper ? <PaperCard paper={view.record.paper} /> : <Pictures passage={view} />}
       <Plate passage={view} past />
-      <Why passage={view} />
+      {!view.record.paper && <Why passage={view} />}
       {view.looked && <Looks looked={view.looked} />}
       <Compare passage={view} />
       <Confirmations passage={view} />
       <Route passage={view} />
-      <Boom passage={view} />
+      {!view.record.paper && <Boom passage={view} />}
       <DoneActs passage={view} />
       <Way passage={view} />
     </article>

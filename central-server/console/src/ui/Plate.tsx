@@ -14,7 +14,8 @@ export function Plate(props: { passage: PassageView; past?: boolean }) {
   if (!text)
     return <UnreadPlate passage={props.passage} past={props.past ?? false} reading={!record.unread && !props.past} />;
   const country = plateCountry(props.passage) ?? countryOf(text);
-  const sure = tractor ? sureness(t, tractor.probability) : null;
+  // Nobody measured how sure a hand was.
+  const sure = tractor && !record.paper ? sureness(t, tractor.probability) : null;
   return (
     <div class="plate-card">
       <p class={`plate ${tractor?.color ?? "white"}`} lang={country === "cn" ? "zh" : "vi"}>

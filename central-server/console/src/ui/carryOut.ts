@@ -26,6 +26,9 @@ export function carryOut(desk: Desk, key: KeyAct): void {
     case "owed":
       if (desk.mayAct()) desk.set({ view: view === "owed" ? "lanes" : "owed" });
       break;
+    case "paper":
+      if (desk.mayAct()) desk.set({ view: "paper", dialog: "slip" });
+      break;
     case "day":
       if (desk.mayAct()) desk.set({ view: view === "day" ? "lanes" : "day" });
       break;

@@ -47,6 +47,11 @@ export function said(text: string, speech: { t: Texts; language: Language; name:
   if (state) return name("states", state);
   const [, low, needed] = /^probability ([\d.]+), needed ([\d.]+)$/.exec(text) ?? [];
   if (low && needed) return `${low} < ${needed}`;
+  const [, slip, by, when, whose] = /^slip (\S+) is here already: (\S+) entered it at (.+?) \((.+?)\)/.exec(text) ?? [];
+  if (slip) return `${t.paper.mark} ${slip}: ${whose?.replace(" at ", ", ")} · ${t.paper.enteredBy} ${by}, ${when}`;
+  const [, plate, then, other] =
+    /^the lane has (\S+) at (.+?) by (?:slip (\S+)|the lane's machine) already/.exec(text) ?? [];
+  if (plate) return `${plate}, ${then} · ${other ? `${t.paper.mark} ${other}` : t.passage.read}`;
   const [, seen, declared] = /^seen (\w+), declared (\w+)$/.exec(text) ?? [];
   if (seen && declared) {
     return `${seen === "nothing" ? t.passage.notSeen : name("classes", seen)} ≠ ${name("classes", declared)}`;

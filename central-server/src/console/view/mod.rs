@@ -82,6 +82,8 @@ struct Step {
     direction: String,
     began_at: i64,
     outcome: Option<String>,
+    /// By a paper slip.
+    paper: bool,
 }
 
 /// Whether this role sees passages: those who work lanes.
@@ -171,6 +173,7 @@ async fn expected(
 ) -> Result<Option<ExpectedVehicle>, StoreError> {
     let matched = match fresh {
         Some(fresh) => fresh.decision.matched.clone(),
+        None if record.paper.is_some() => record.plate_text().map(str::to_owned),
         None => record.corrected.clone().or_else(|| record.decision.as_ref().and_then(|d| d.matched.clone())),
     };
     let Some(core) = matched.map(|plate| core(&plate)) else { return Ok(None) };
@@ -189,7 +192,7 @@ async fn journey(app: &App, id: PassageId) -> Result<Option<Journey>, StoreError
     let steps = app
         .store
         .rows(sql!(
-            "SELECT id, lane, direction, began_at, outcome FROM passages WHERE crossing = $1 ORDER BY began_at LIMIT 50",
+            "SELECT id, lane, direction, began_at, outcome, paper FROM passages WHERE crossing = $1 ORDER BY began_at LIMIT 50",
             crossing
         ))
         .await?;
@@ -200,6 +203,7 @@ async fn journey(app: &App, id: PassageId) -> Result<Option<Journey>, StoreError
             direction: row.text("direction")?,
             began_at: row.int("began_at")?,
             outcome: row.get("outcome")?,
+            paper: row.get::<Option<String>>("paper")?.is_some(),
         })
     };
     Ok(Some(Journey {
