@@ -9,7 +9,7 @@ from . import build
 from .needs import VENV, meet, testing
 from .say import ROOT, STATE, say
 
-NAMES = ("recognition", "lane", "chain")
+NAMES = ("recognition", "lane", "chain", "busy")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
             words += [word for one in args.only or [] for word in ("--only", one)]
             words += ["--sample", str(args.sample)] if args.sample is not None else []
             words += ["--page"] if args.page else []
+        words += ["--long"] if name == "busy" and args.long else []
         worst = max(
             worst, subprocess.run(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, check=False).returncode
         )

@@ -23,7 +23,8 @@ HISTORY_TESTS = ("random_histories_keep", "every_defect_is", "taking_information
 PYTHON_SOURCES = ("gate", "deploy/entry", "models/training", "models/evaluate", "tests")
 
 
-# What `--long` plays besides: seconds for each codec's mutated frames, passages on the wire.
+# What `--long` plays besides: seconds for each codec's mutated frames and for pictures that nearly are one, passages on
+# the wire.
 LONG = {"GATE_FUZZ_SECONDS": "300", "GATE_PASSAGES": "2000"}
 
 

@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     figures.add_argument("--only", metavar="SET", action="append", help="recognition: one set or part; may be repeated")
     figures.add_argument("--sample", type=int, metavar="N", help="recognition: plates a set that peers read; 0: none")
     figures.add_argument("--page", action="store_true", help="recognition: writes docs/recognition.md and its plots")
+    figures.add_argument("--long", action="store_true", help="busy: ten minutes instead of one and a half")
     figures.set_defaults(run=bench.run)
     return top
 

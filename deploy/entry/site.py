@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,7 @@ class Site:
     plant: Web = field(default_factory=lambda: Web(""))
     cameras: Web = field(default_factory=lambda: Web(""))
     places: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    streams: str = ""
 
     @property
     def central_data(self) -> Path:
@@ -148,23 +149,32 @@ class Site:
         self.children.until("central-server", "its answer on /readyz", lambda: self.central_web.answers("/readyz"))
 
     def start_lanes(self, empty: str) -> None:
-        """Starts the simulated lanes and cameras, and writes the edge's files for them."""
+        """Starts the simulated lanes and a camera for each, and writes the edge's files for them."""
+        self.start_plant()
+        self.start_cameras({lane.name: empty for lane in self.lanes})
+        plan.edge_files(self.edge_data, self.lanes, self.places, self.streams, self.panel)
+
+    def start_plant(self) -> None:
+        """Starts the simulated lanes."""
         file = self.folder / "lanes.toml"
         file.write_text(plan.simulator_file(self.lanes))
         self.children.start("lane-simulator", [self.bin / "lane-simulator", file])
-        server = ROOT / "tests" / "simulators" / "rtsp" / "server.py"
-        mounts = [word for lane in self.lanes for word in ("--mount", f"{lane.name}={empty}")]
-        self.children.start("cameras", [SYSTEM_PYTHON, server, *mounts])
         self.children.until("lane-simulator", "its start", lambda: "\n" in self.children.told("lane-simulator"))
         ready = json.loads(self.children.told("lane-simulator").splitlines()[0])
         self.plant = Web(f"http://{ready['control']}")
-        self.children.until("cameras", "their start", lambda: self.children.told("cameras").endswith("ready\n"))
+        self.places = ready["lanes"]
+
+    def start_cameras(self, shown: Mapping[str, str], how: Iterable[str] = ()) -> None:
+        """Starts the simulated cameras, each with what it shows at first; `how` are further words for their server."""
+        server = ROOT / "tests" / "simulators" / "rtsp" / "server.py"
+        mounts = [word for name, what in shown.items() for word in ("--mount", f"{name}={what}")]
+        self.children.start("cameras", [SYSTEM_PYTHON, server, *how, *mounts])
+        self.children.until("cameras", "their start", lambda: self.children.told("cameras").endswith("ready\n"), 120)
         lines = self.children.told("cameras").splitlines()
         control = next(line for line in lines if line.startswith("control "))
         self.cameras = Web(control.removeprefix("control "))
         stream = next(line for line in lines if line.startswith("rtsp://"))
-        self.places = ready["lanes"]
-        plan.edge_files(self.edge_data, self.lanes, self.places, stream.rpartition("/")[0], self.panel)
+        self.streams = stream.rpartition("/")[0]
 
     def enrol(self) -> None:
         """Makes the edge known to the centre."""
@@ -173,9 +183,10 @@ class Site:
         central = ["--central", f"https://localhost:{self.https}", "--authority", str(self.authority)]
         self.edge("enrol", EDGE, *central, "--token", token)
 
-    def start_edge(self) -> None:
-        """Starts the edge and waits for its panel."""
-        command: list[str | Path] = [self.bin / "edge-agent", "--data", self.edge_data, "run"]
+    def start_edge(self, cores: int | None = None) -> None:
+        """Starts the edge, on so many of the machine's cores, and waits for its panel."""
+        on = ["taskset", "--cpu-list", f"0-{cores - 1}"] if cores else []
+        command: list[str | Path] = [*on, self.bin / "edge-agent", "--data", self.edge_data, "run"]
         self.children.start("edge-agent", command, self.environment())
         self.children.until("edge-agent", "its answer on /healthz", lambda: self.panel_web.answers("/healthz"), 40)
 

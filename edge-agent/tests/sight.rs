@@ -40,7 +40,7 @@ impl Looks for ByColour {
         let area = Area { x: 0.0, y: 0.0, width: 300.0, height: 200.0 };
         let vehicles = vec![VehicleBox { class: VehicleClass::Lorry, confidence: 0.9, area, color: None }];
         let plates = text.map(|t| plate(t, picture)).into_iter().collect();
-        Ok(Look { vehicles, plates, containers: Vec::new(), time: Duration::from_millis(1) })
+        Ok(Look { vehicles, plates, containers: Vec::new(), time: Duration::from_millis(1), networks: Duration::ZERO })
     }
 }
 

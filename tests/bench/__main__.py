@@ -8,10 +8,10 @@ from entry.children import Children
 from entry.say import ROOT, Failure
 from entry.site import Site
 
-from . import chain, lane, recognition
+from . import busy, chain, lane, recognition
 from .figures import Figure
 
-NAMES = ("recognition", "lane", "chain")
+NAMES = ("recognition", "lane", "chain", "busy")
 
 
 def main() -> int:
@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], help="recognition: one set or part; may be repeated")
     parser.add_argument("--sample", type=int, default=recognition.SAMPLE, help="recognition: plates that peers read")
     parser.add_argument("--page", action="store_true", help="recognition: writes docs/recognition.md")
+    parser.add_argument("--long", action="store_true", help="busy: ten minutes")
     options = parser.parse_args()
 
     def tell(figure: Figure) -> None:
@@ -35,7 +36,10 @@ def main() -> int:
             return 0
         with Children(options.folder / "logs") as children:
             site = Site(options.folder, options.bin, children)
-            (chain if options.name == "chain" else lane).measure(site, tell)
+            if options.name == "busy":
+                busy.measure(site, tell, options.long)
+            else:
+                (chain if options.name == "chain" else lane).measure(site, tell)
     except Failure as failure:
         print(f"bench {options.name}: {failure}", flush=True)
         return 1

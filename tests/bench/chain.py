@@ -18,6 +18,7 @@ from entry.needs import LIBRARY
 from entry.site import Site, rehearse, scenes
 from entry.web import Web
 
+from .family import memory_mb
 from .figures import Figure, median, percentile
 
 ROUNDS = 6
@@ -109,23 +110,6 @@ def _until_empty(site: Site, lane: str) -> None:
         if not state["vehicles"] and state["boom"]["angle_deg"] == 0:
             return
         time.sleep(0.2)
-
-
-def _memory_mb(pid: int) -> float:
-    """Of a process and its children; shared pages are counted once, by their share."""
-    total = 0.0
-    family = [str(pid)]
-    while family:
-        one = family.pop()
-        try:
-            for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1]) / 1024
-            for thread in Path(f"/proc/{one}/task").iterdir():
-                family += (thread / "children").read_text().split()
-        except OSError:
-            continue
-    return total
 
 
 def _decode_floor(site: Site, lane: str, shown: str, empty: str) -> list[float]:
@@ -253,10 +237,10 @@ def measure(site: Site, tell: Callable[[Figure], None]) -> None:
     _tell_times(list(seen.values()), readable_ms, tell)
     tell(
         Figure(
-            "edge_memory", _memory_mb(site.children.pid("edge-agent")), "MB", "<=", 700, "five lanes, workers included"
+            "edge_memory", memory_mb(site.children.pid("edge-agent")), "MB", "<=", 700, "five lanes, workers included"
         )
     )
-    tell(Figure("central_memory", _memory_mb(site.children.pid("central-server")), "MB", "<=", 200, "broker included"))
+    tell(Figure("central_memory", memory_mb(site.children.pid("central-server")), "MB", "<=", 200, "broker included"))
     tell(
         Figure(
             "floor_inference_p50",

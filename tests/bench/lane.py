@@ -7,7 +7,6 @@ import re
 import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from entry.check import HISTORIES_OF
@@ -15,6 +14,7 @@ from entry.say import ROOT, Failure
 from entry.site import Site
 from entry.web import Web
 
+from .family import processor_s
 from .figures import Figure, median, percentile
 
 STOPS = 8
@@ -86,18 +86,12 @@ def _without_cameras(site: Site) -> None:
     file.write_text("\n".join(line for line in lines if not line.startswith("cameras = ")) + "\n")
 
 
-def _processor_s(pid: int) -> float:
-    """Processor time that a process has used, its threads together."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def _at_rest(site: Site) -> Figure:
     """Five lanes with nobody there: polled, ticked, shown, reported."""
     pid = site.children.pid("edge-agent")
-    before = _processor_s(pid)
+    before = processor_s(pid)
     time.sleep(AT_REST_S)
-    share = (_processor_s(pid) - before) / AT_REST_S
+    share = (processor_s(pid) - before) / AT_REST_S
     return Figure("five_lanes_at_rest", share * 100, "% of a core", "<=", 3, f"over {AT_REST_S} s, without cameras")
 
 

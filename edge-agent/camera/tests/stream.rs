@@ -1,17 +1,13 @@
 //! A real RTSP stream: read, at rest and watched, lost and found again, frozen and black; and a worker
-//! that is killed.
+//! that is killed. What changes under way is in `changes.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 
 use std::time::Duration;
 
-use common::{Running, Server, brightness, painted, street};
+use common::{Running, Server, brightness, has, painted, street};
 use gate_camera::{Activity, FaultCode, Rate};
-
-fn has(state: &gate_camera::CameraState, code: FaultCode) -> bool {
-    state.faults.iter().any(|f| f.code == code)
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_is_read_few_frames_at_rest_and_all_when_watched() {

@@ -89,6 +89,8 @@ pub enum Language {
     Vi,
     /// English.
     En,
+    /// Chinese.
+    Zh,
 }
 
 /// A role, as it is typed.

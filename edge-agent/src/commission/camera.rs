@@ -61,28 +61,23 @@ impl PlateSeen {
         if self.cut {
             say(true, "the picture's edge cuts the plate: turn the camera, or move the stop line".to_owned());
         }
-        if self.row_px < GOOD_ROW_PX {
-            let times = GOOD_ROW_PX / self.row_px.max(1.0);
-            let must = self.row_px < LEAST_ROW_PX;
-            let word = if must { "too small, nothing counts below" } else { "small, best from" };
-            let limit = if must { LEAST_ROW_PX } else { GOOD_ROW_PX };
+        let rows = short(self.row_px, [LEAST_ROW_PX, GOOD_ROW_PX], ["too small", "small"], 0);
+        if let Some((must, limit)) = rows {
+            let (row_px, times) = (self.row_px, GOOD_ROW_PX / self.row_px.max(1.0));
             say(
                 must,
                 format!(
-                    "a row of characters is {:.0} px high ({word} {limit:.0} px): zoom in {times:.1} times, or come nearer",
-                    self.row_px
+                    "a row of characters is {row_px:.0} px high ({limit} px): zoom in {times:.1} times, or come nearer"
                 ),
             );
         }
-        if self.sharpness < GOOD_SHARPNESS {
-            let must = self.sharpness < LEAST_SHARPNESS;
-            let word = if must { "blurred, nothing counts below" } else { "soft, best from" };
-            let limit = if must { LEAST_SHARPNESS } else { GOOD_SHARPNESS };
+        let sharpness = short(self.sharpness, [LEAST_SHARPNESS, GOOD_SHARPNESS], ["blurred", "soft"], 3);
+        if let Some((must, limit)) = sharpness {
             say(
                 must,
                 format!(
-                    "sharpness {:.3} ({word} {limit:.3}): focus on the stop line; if standing plates are sharp, expose \
-                     shorter; raise the stream's bit rate",
+                    "sharpness {:.3} ({limit}): focus on the stop line; if standing plates are sharp, expose shorter; \
+                     raise the stream's bit rate",
                     self.sharpness
                 ),
             );
@@ -97,6 +92,15 @@ impl PlateSeen {
             );
         }
         all
+    }
+}
+
+/// A measure that is not good: whether it forbids that a look counts, and its word with the limit.
+fn short(measure: f32, [least, good]: [f32; 2], [bad, poor]: [&str; 2], digits: usize) -> Option<(bool, String)> {
+    if measure < least {
+        Some((true, format!("{bad}, nothing counts below {least:.digits$}")))
+    } else {
+        (measure < good).then(|| (false, format!("{poor}, best from {good:.digits$}")))
     }
 }
 

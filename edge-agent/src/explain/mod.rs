@@ -21,6 +21,7 @@ pub fn story(events: &[EdgeEvent], language: Language) -> Vec<String> {
     let mut lines = vec![match language {
         Language::Vi => format!("Lượt xe {passage}, làn {}, ngày {day} (giờ Asia/Ho_Chi_Minh)", first.lane),
         Language::En => format!("Passage {passage}, lane {}, {day} (time of Asia/Ho_Chi_Minh)", first.lane),
+        Language::Zh => format!("通行 {passage}，车道 {}，{day}（Asia/Ho_Chi_Minh 时间）", first.lane),
     }];
     for event in events {
         lines.push(format!("{}  {}", clock(event.at), sentence(&event.body, language)));
@@ -30,6 +31,7 @@ pub fn story(events: &[EdgeEvent], language: Language) -> Vec<String> {
         lines.push(match language {
             Language::Vi => "Lượt xe này chưa kết thúc trong sổ của máy này.".to_owned(),
             Language::En => "This passage has not ended in this edge's record.".to_owned(),
+            Language::Zh => "本机记录中此次通行尚未结束。".to_owned(),
         });
     }
     lines

@@ -1,5 +1,7 @@
 //! The JSON line of one picture. Names and forms are a contract.
 
+use std::time::Duration;
+
 use gate_core::plate::{Country, PlateColor, PlateKind};
 use gate_core::vehicle::VehicleClass;
 use gate_vision::{Area, BodyColor, Fate, LEGIBLE, Look, Quad};
@@ -14,6 +16,8 @@ pub(super) struct Line<'a> {
     frame: u64,
     media_ms: Option<f64>,
     time_ms: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    networks_ms: Option<f64>,
     width: u32,
     height: u32,
     vehicles: Vec<Vehicle>,
@@ -76,7 +80,9 @@ fn corners(quad: Quad) -> [[f64; 2]; 4] {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn of(shot: &'a Shot, look: &'a Look) -> Self {
+    /// `times`: with how long the networks ran.
+    pub(super) fn of(shot: &'a Shot, look: &'a Look, times: bool) -> Self {
+        let ms = |time: Duration| round(time.as_secs_f64() * 1000.0, 2);
         let vehicles = look.vehicles.iter().map(|v| Vehicle {
             class: v.class,
             confidence: round(f64::from(v.confidence), 4),
@@ -106,7 +112,8 @@ impl<'a> Line<'a> {
             source: &shot.source,
             frame: shot.frame,
             media_ms: shot.media_ms.map(|ms| round(ms, 1)),
-            time_ms: round(look.time.as_secs_f64() * 1000.0, 2),
+            time_ms: ms(look.time),
+            networks_ms: times.then(|| ms(look.networks)),
             width: shot.picture.width,
             height: shot.picture.height,
             vehicles: vehicles.collect(),

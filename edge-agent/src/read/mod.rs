@@ -26,6 +26,9 @@ pub struct ReadArgs {
     /// One JSON object per line and picture instead of text for people.
     #[arg(long)]
     pub json: bool,
+    /// With --json also how much of `time_ms` the networks ran, as `networks_ms`.
+    #[arg(long, requires = "json")]
+    pub times: bool,
     /// Each picture is one plate, already cut out.
     #[arg(long)]
     pub crop: bool,
@@ -129,7 +132,7 @@ impl<W: Write> Reading<'_, W> {
 
     fn tell(&mut self, shot: &Shot, look: &Look) -> io::Result<()> {
         if self.args.json {
-            serde_json::to_writer(&mut self.out, &Line::of(shot, look))?;
+            serde_json::to_writer(&mut self.out, &Line::of(shot, look, self.args.times))?;
             writeln!(self.out)?;
         } else {
             writeln!(self.out, "{}", people::line(shot, look))?;

@@ -9,7 +9,8 @@ With --json each picture or frame gives one line:
    \"containers\":[{\"code\",\"valid\",\"confidence\",\"box\"}]}
 and a source that cannot be read gives {\"source\",\"error\"}.
   box is [x,y,width,height], corners four [x,y] clockwise from the text's top left, in pixels of the picture after
-  its EXIF rotation; time_ms is from decoded pixels to result; media_ms the place in a video, else null;
+  its EXIF rotation; time_ms is from decoded pixels to result, networks_ms (with --times) as
+  much of it as the networks ran within ONNX Runtime; media_ms the place in a video, else null;
   vehicle an index into vehicles, else null; confidence the probability, 0 to 1, that the whole is right.
   A plate whose text is less probable than 0.05 is illegible and not listed.
 

@@ -102,8 +102,9 @@ fn the_json_line_has_the_fields_of_the_contract() {
         plates: vec![],
         containers: vec![],
         time: std::time::Duration::from_micros(12_345),
+        networks: std::time::Duration::from_micros(10_123),
     };
-    let line = serde_json::to_value(Line::of(&shot, &look)).unwrap();
+    let line = serde_json::to_value(Line::of(&shot, &look, false)).unwrap();
     assert_eq!(
         line,
         json!({
@@ -112,4 +113,6 @@ fn the_json_line_has_the_fields_of_the_contract() {
             "plates": [], "containers": []
         })
     );
+    let with_times = serde_json::to_value(Line::of(&shot, &look, true)).unwrap();
+    assert_eq!(with_times["networks_ms"], 10.12);
 }

@@ -174,6 +174,8 @@ impl Lane {
 
     async fn looked(&mut self, looked: Looked) {
         let Some(passage) = self.passage.as_mut().filter(|p| looked.frame.received >= p.begun) else { return };
+        let age = looked.frame.received.elapsed();
+        metrics::histogram!("edge_frame_age_seconds", "lane" => self.name.clone()).record(age.as_secs_f64());
         match &looked.look {
             Ok(look) => {
                 for fate in fates::of(look) {
@@ -181,7 +183,7 @@ impl Lane {
                 }
                 passage.add(looked.camera, &looked.frame, look);
                 if let (Some(all), Some(camera)) = (&mut self.looked, self.configs.get(looked.camera)) {
-                    let age = i64::try_from(looked.frame.received.elapsed().as_micros()).unwrap_or(0);
+                    let age = i64::try_from(age.as_micros()).unwrap_or(0);
                     all.add(&camera.name, UtcMicros(self.keeper.clock.utc().0 - age), look);
                 }
             }

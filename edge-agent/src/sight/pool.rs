@@ -203,6 +203,7 @@ fn work(shared: &Shared, name: &'static str, eyes: &mut dyn Looks) -> bool {
         .unwrap_or_else(|_| Err("the models broke on this picture".to_owned()));
     if let Ok(look) = &look {
         metrics::histogram!("edge_look_seconds", "by" => name).record(look.time.as_secs_f64());
+        metrics::histogram!("edge_networks_seconds", "by" => name).record(look.networks.as_secs_f64());
     }
     permit.send(Looked { camera, frame, look });
     if let Some(place) = shared.lock().places.iter_mut().find(|p| p.id == id) {

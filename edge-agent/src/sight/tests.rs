@@ -62,7 +62,13 @@ fn vehicle(class: VehicleClass) -> VehicleBox {
 }
 
 pub(super) fn look(plates: Vec<PlateLook>) -> Look {
-    Look { vehicles: vec![vehicle(VehicleClass::Lorry)], plates, containers: Vec::new(), time: Duration::ZERO }
+    Look {
+        vehicles: vec![vehicle(VehicleClass::Lorry)],
+        plates,
+        containers: Vec::new(),
+        time: Duration::ZERO,
+        networks: Duration::ZERO,
+    }
 }
 
 fn container(code: &str, valid: bool, probability: f32) -> ContainerLook {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use gate_core::vehicle::VehicleClass;
 
@@ -80,12 +80,17 @@ impl Eyes {
         self.reader.facts()
     }
 
+    /// Time that all networks ran so far.
+    fn ran(&self) -> Duration {
+        self.vehicles.ran() + self.plates.ran() + self.reader.ran() + self.carriers.ran()
+    }
+
     /// Looks at a picture.
     ///
     /// # Errors
     /// [`VisionError`].
     pub fn look(&mut self, picture: &Picture) -> Result<Look, VisionError> {
-        let begun = Instant::now();
+        let (begun, ran) = (Instant::now(), self.ran());
         let views = Views::of(picture)?;
         let mut vehicles = self.vehicles.find(&views)?;
         let found = self.find(&views, &vehicles)?;
@@ -107,7 +112,7 @@ impl Eyes {
         order(&mut plates, &mut containers);
         self.carried(&views, &mut plates, &mut vehicles)?;
         container_lorries(&mut vehicles, &containers);
-        Ok(Look { vehicles, plates, containers, time: begun.elapsed() })
+        Ok(Look { vehicles, plates, containers, time: begun.elapsed(), networks: self.ran() - ran })
     }
 
     /// A plate as it was found; small and not clearly read, as a closer look sees it; not surely read, in several cuts.
@@ -171,7 +176,7 @@ impl Eyes {
     /// # Errors
     /// [`VisionError`].
     pub fn look_at_crop(&mut self, picture: &Picture) -> Result<Look, VisionError> {
-        let begun = Instant::now();
+        let (begun, ran) = (Instant::now(), self.ran());
         let corners = Quad::of(Area::whole(picture.width, picture.height));
         let as_it_is = Found { what: What::Plate, score: 1.0, corners, seen: 0.0 };
         let mut looks: Vec<PlateLook> = self.plate(picture, &as_it_is)?.into_iter().collect();
@@ -190,7 +195,8 @@ impl Eyes {
             look.corners = corners;
             look.height_px = corners.height();
         }
-        Ok(Look { vehicles: Vec::new(), plates: looks, containers: Vec::new(), time: begun.elapsed() })
+        let (time, networks) = (begun.elapsed(), self.ran() - ran);
+        Ok(Look { vehicles: Vec::new(), plates: looks, containers: Vec::new(), time, networks })
     }
 
     /// A cut-out plate with room around, and where the detector sees it there.

@@ -35,6 +35,8 @@ pub struct Look {
     pub containers: Vec<ContainerLook>,
     /// From decoded pixels to this result.
     pub time: Duration,
+    /// As much of it as the networks ran, within ONNX Runtime.
+    pub networks: Duration,
 }
 
 /// The text of a plate and what goes with it.

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use ort::environment::Environment;
 use ort::ep;
@@ -59,6 +60,8 @@ fn environment(library: Option<&Path>) -> Result<Environment, ModelError> {
 pub(crate) struct Network {
     name: &'static str,
     session: Session,
+    /// Time that its runs took, since it was opened.
+    ran: Duration,
 }
 
 /// One output: its shape and its values.
@@ -75,7 +78,7 @@ impl Network {
         let environment = environment(library)?;
         let bad = |why: String| ModelError::BadModel { name, why };
         let session = session(&environment, model).map_err(bad)?;
-        Ok(Self { name, session })
+        Ok(Self { name, session, ran: Duration::ZERO })
     }
 
     /// Checks the shape of the only input and that the outputs are there.
@@ -95,6 +98,11 @@ impl Network {
         }
     }
 
+    /// Time that its runs took within ONNX Runtime, since it was opened.
+    pub(crate) fn ran(&self) -> Duration {
+        self.ran
+    }
+
     /// Runs it on one input and takes the outputs that are named.
     pub(crate) fn run<const N: usize>(
         &mut self,
@@ -105,7 +113,10 @@ impl Network {
         let name = self.name;
         let fail = |why: String| VisionError::Inference { name, why };
         let tensor = TensorRef::from_array_view((shape, input)).map_err(|e| fail(e.to_string()))?;
-        let made = self.session.run(ort::inputs![tensor]).map_err(|e| fail(e.to_string()))?;
+        let begun = Instant::now();
+        let made = self.session.run(ort::inputs![tensor]);
+        self.ran += begun.elapsed();
+        let made = made.map_err(|e| fail(e.to_string()))?;
         let mut taken = outputs.map(|_| Output { shape: Vec::new(), values: Vec::new() });
         for (output, into) in outputs.into_iter().zip(&mut taken) {
             let value = made.get(output).ok_or_else(|| fail(format!("no output {output}")))?;

@@ -42,7 +42,7 @@ class Agent:
         return found
 
     def _batch(self, paths: Sequence[Path], crop: bool) -> Iterator[tuple[Path, Answer]]:
-        words = [str(self.binaries / "edge-agent"), "read", "--json", "--models", str(self.models)]
+        words = [str(self.binaries / "edge-agent"), "read", "--json", "--times", "--models", str(self.models)]
         words += ["--crop"] if crop else []
         environment = {**os.environ, "GATE_ONNXRUNTIME": str(LIBRARY)}
         done = subprocess.run(
@@ -53,7 +53,8 @@ class Agent:
         for line in done.stdout.splitlines():
             told = json.loads(line)
             if "error" not in told:
-                yield Path(told["source"]), Answer(tuple(_told(told)), float(told["time_ms"]))
+                answer = Answer(tuple(_told(told)), float(told["time_ms"]), float(told["networks_ms"]))
+                yield Path(told["source"]), answer
 
 
 def _told(line: dict[str, Any]) -> Iterator[Told]:

@@ -28,6 +28,7 @@ class Answer:
 
     told: tuple[Told, ...]
     ms: float
+    networks_ms: float = 0.0  # as much of it as networks ran, where the reader says
 
 
 @dataclass(frozen=True)

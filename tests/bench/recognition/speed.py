@@ -56,9 +56,12 @@ def measure(agent: Agent, peers: list[Peer], folder: Path) -> Iterator[Figure]:
     frames = [letterbox(picture)[0] for picture in pictures]
     yield Figure("detector_ms", _bare(agent.models, "plate-detector", "image", frames * ROUNDS), "ms", to="bare, p50")
     yield Figure("reader_ms", _bare(agent.models, "plate-reader", "plate", made.views(60)), "ms", to="bare, p50")
-    times = [answer.ms for _ in range(ROUNDS) for answer in agent.read(large).values()]
+    answers = [answer for _ in range(ROUNDS) for answer in agent.read(large).values()]
+    times = [answer.ms for answer in answers]
     yield Figure("read_1080p_p50", median(times), "ms", "<=", 15, "one thread, decoded pixels to result")
     yield Figure("read_1080p_p95", percentile(times, 0.95), "ms")
+    outside = 1 - sum(answer.networks_ms for answer in answers) / max(sum(times), 1e-9)
+    yield Figure("read_1080p_outside", outside, "share", "<=", 0.15, "of the frames' time, not within ONNX Runtime")
     ours = median(times)
     for peer in peers:
         theirs = median([answer.ms for answer in peer.read(large[:PEER_FRAMES], fresh=True).values()])

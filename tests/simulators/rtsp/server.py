@@ -8,9 +8,14 @@ prints, each on a line of its own and flushed, `rtsp://127.0.0.1:PORT/NAME` for 
     GET  /                                    {"NAME": {"picture": ..., "moving": ..., "watched": ...}}
     POST /NAME {"picture": "PATH|empty|black"}  another picture drives up
     POST /NAME {"moving": false}              a frozen camera
+    POST /NAME {"size": [640, 360]}           another size, in the middle of the stream
+    POST /NAME {"fps": 3}                     another frame rate; 0: connected, and silent
+    POST /NAME {"garbage": 0.02}              this share of the encoded bytes is another one
+    POST /NAME {"codec": "h265"}              another codec: whoever watches is sent away, as by a camera set up anew
 
-H.264 baseline 1280x720, encoded only while somebody watches. Needs Debian's python3-gi and
-gir1.2-gst-rtsp-server-1.0, so it runs on the system's Python. Ends with its standard input or by SIGTERM.
+H.264 baseline, encoded only while somebody watches; with `--film N` every mount is recorded for N seconds before
+anything is served, and replayed from then on, which takes next to no time of the processor. Needs Debian's python3-gi
+and gir1.2-gst-rtsp-server-1.0, so it runs on the system's Python. Ends with its standard input or by SIGTERM.
 """
 
 import argparse
@@ -30,60 +35,17 @@ from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
 Gst.init(None)
 
-from scene import CANVAS_HEIGHT, CANVAS_WIDTH, HEIGHT, WIDTH, BadPicture, Scene  # noqa: E402
+from camera import Camera  # noqa: E402
+from scene import HEIGHT, WIDTH, BadPicture, Scene  # noqa: E402
 
 MAX_BODY = 4096
 
 
-class Camera:
-    """One mount: its scene, and the pipelines that show it now."""
-
-    def __init__(self, scene: Scene, fps: int, gop: int) -> None:
-        self.scene = scene
-        self.fps = fps
-        self.watched = 0
-        self.factory = GstRtspServer.RTSPMediaFactory()
-        self.factory.set_shared(True)
-        self.factory.set_latency(0)
-        self.factory.set_launch(
-            "( appsrc name=pictures is-live=true format=time do-timestamp=true max-buffers=2 leaky-type=downstream "
-            f"caps=video/x-raw,format=I420,width={CANVAS_WIDTH},height={CANVAS_HEIGHT},framerate={fps}/1,"
-            "pixel-aspect-ratio=1/1 ! videocrop name=crop ! "
-            f"videoscale add-borders=false ! video/x-raw,width={WIDTH},height={HEIGHT},pixel-aspect-ratio=1/1 ! "
-            f"x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} pass=qual quantizer=22 threads=1 "
-            "bitrate=8000 ! video/x-h264,profile=baseline ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
-        )
-        self.factory.connect("media-configure", self._configure)
-
-    def _configure(self, _factory: Any, media: Any) -> None:
-        pictures = media.get_element().get_by_name_recurse_up("pictures")
-        crop = media.get_element().get_by_name_recurse_up("crop")
-        self.watched += 1
-        timer = GLib.timeout_add(1000 // self.fps, self._push, pictures, crop)
-
-        def over(_media: Any) -> None:
-            self.watched -= 1
-            GLib.source_remove(timer)
-
-        media.connect("unprepared", over)
-
-    def _push(self, pictures: Any, crop: Any) -> bool:
-        canvas, (left, top, right, bottom) = self.scene.at(time.monotonic())
-        crop.set_property("left", left)
-        crop.set_property("top", top)
-        crop.set_property("right", right)
-        crop.set_property("bottom", bottom)
-        # A shallow copy: the pixels are shared, the times are the stream's own.
-        pictures.emit("push-buffer", canvas.copy())
-        return True
-
-    def state(self) -> dict[str, Any]:
-        """For the control door."""
-        return {"picture": self.scene.what, "moving": self.scene.moving, "watched": self.watched}
-
-
-def control(cameras: dict[str, Camera]) -> ThreadingHTTPServer:
+def control(cameras: dict[str, Camera], server: Any) -> ThreadingHTTPServer:
     """The control door, on a free port of this machine only."""
+
+    def send_away() -> None:
+        server.client_filter(lambda _server, _client: GstRtspServer.RTSPFilterResult.REMOVE)
 
     class Door(BaseHTTPRequestHandler):
         def _answer(self, status: int, body: dict[str, Any]) -> None:
@@ -103,13 +65,7 @@ def control(cameras: dict[str, Camera]) -> ThreadingHTTPServer:
                 return self._answer(404, {"message": f"no mount {self.path}; there are {', '.join(cameras)}"})
             try:
                 order = json.loads(self.rfile.read(min(MAX_BODY, int(self.headers.get("Content-Length", "0")))))
-                unknown = set(order) - {"picture", "moving"}
-                if unknown:
-                    raise ValueError(f"unknown: {', '.join(sorted(unknown))}; use picture, moving")
-                if "picture" in order:
-                    camera.scene.show(str(order["picture"]), time.monotonic())
-                if "moving" in order:
-                    camera.scene.moving = bool(order["moving"])
+                camera.order(order, send_away)
             except (ValueError, TypeError, BadPicture) as why:
                 return self._answer(400, {"message": str(why)})
             self._answer(200, camera.state())
@@ -127,6 +83,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--mount", action="append", required=True, metavar="NAME=PICTURE|FOLDER|empty|black")
     parser.add_argument("--fps", type=int, default=10)
     parser.add_argument("--gop", type=int, default=10, help="frames from one key frame to the next")
+    parser.add_argument("--size", default=f"{WIDTH}x{HEIGHT}", help="WIDTHxHEIGHT in pixels")
+    parser.add_argument("--film", type=int, default=0, metavar="N", help="record N seconds once, and replay them")
     parser.add_argument("--each", type=float, default=5.0, help="seconds for each picture of a folder")
     return parser.parse_args()
 
@@ -135,6 +93,7 @@ def main() -> int:
     """Serves until told to end."""
     options = arguments()
     cameras: dict[str, Camera] = {}
+    width, _, height = options.size.partition("x")
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service(str(options.port))
@@ -146,12 +105,12 @@ def main() -> int:
         except BadPicture as why:
             print(f"{mount}: {why}", file=sys.stderr)
             return 2
-        cameras[name] = Camera(scene, options.fps, options.gop)
+        cameras[name] = Camera(scene, options.fps, options.gop, (int(width), int(height)), options.film)
         server.get_mount_points().add_factory(f"/{name}", cameras[name].factory)
     if not server.attach(None):
         print(f"port {options.port} is taken; use --port 0 for a free one", file=sys.stderr)
         return 1
-    door = control(cameras)
+    door = control(cameras, server)
     threading.Thread(target=door.serve_forever, daemon=True).start()
     loop = GLib.MainLoop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 
-/// Longest input.
+/// Longest input; of long frames twice the longest one.
 const LONGEST: usize = 700;
 /// The corpus grows up to so many.
 const CORPUS: usize = 2000;
@@ -30,11 +30,13 @@ pub fn fuzz(name: &str, corpus: &[Vec<u8>], mut check: impl FnMut(&[u8], &mut St
     let seed = seed();
     let mut rng = StdRng::seed_from_u64(seed);
     let mut kept = corpus.to_vec();
+    let longest = corpus.iter().map(|frame| 2 * frame.len()).fold(LONGEST, usize::max);
     let mut outcomes = HashSet::new();
     let end = Instant::now() + budget();
     let mut cases = 0u64;
     while Instant::now() < end {
-        let input = if cases < kept.len() as u64 { kept[cases as usize].clone() } else { mutated(&kept, &mut rng) };
+        let input =
+            if cases < kept.len() as u64 { kept[cases as usize].clone() } else { mutated(&kept, longest, &mut rng) };
         cases += 1;
         let outcome = catch_unwind(AssertUnwindSafe(|| check(&input, &mut rng)));
         match outcome {
@@ -50,12 +52,12 @@ pub fn fuzz(name: &str, corpus: &[Vec<u8>], mut check: impl FnMut(&[u8], &mut St
     assert!(outcomes.len() > 1, "{name}: every input came to the same: nothing was tried");
 }
 
-fn mutated(corpus: &[Vec<u8>], rng: &mut StdRng) -> Vec<u8> {
+fn mutated(corpus: &[Vec<u8>], longest: usize, rng: &mut StdRng) -> Vec<u8> {
     let mut bytes = corpus.choose(rng).cloned().unwrap_or_default();
     for _ in 0..rng.random_range(0..4) {
         change(&mut bytes, corpus, rng);
     }
-    bytes.truncate(LONGEST);
+    bytes.truncate(longest);
     bytes
 }
 

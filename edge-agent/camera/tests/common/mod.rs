@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use gate_camera::{Camera, CameraConfig, CameraOrder, CameraState, WorkerProgram, start};
+use gate_camera::{Camera, CameraConfig, CameraOrder, CameraState, FaultCode, WorkerProgram, start};
 use gate_vision::Picture;
 use tokio_util::sync::CancellationToken;
 
@@ -69,6 +69,11 @@ impl Running {
             assert!(!Path::new(&format!("/proc/{pid}")).exists(), "worker {pid} is still there, maybe a zombie");
         }
     }
+}
+
+/// Whether a fault is told.
+pub fn has(state: &CameraState, code: FaultCode) -> bool {
+    state.faults.iter().any(|f| f.code == code)
 }
 
 /// Brightness of the newest frame.

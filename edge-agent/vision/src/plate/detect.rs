@@ -1,6 +1,7 @@
 //! The plate detector: plates and container codes with four corners, from the whole picture or a part.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::error::{ModelError, VisionError};
 use crate::geometry::{Area, Quad, keep_best};
@@ -55,6 +56,11 @@ impl Detector {
         let network = Network::open(PLATE_DETECTOR, &bytes, library)?;
         network.check("image", &[1, 3, -1, -1], &["boxes"])?;
         Ok(Self { network, min_score: model.min_score.unwrap_or(MIN_SCORE), input: Vec::new() })
+    }
+
+    /// Time that the network's runs took so far.
+    pub(crate) fn ran(&self) -> Duration {
+        self.network.ran()
     }
 
     /// Finds in the whole picture, best first.

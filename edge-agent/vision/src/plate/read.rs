@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use opencv::core::Mat;
 
@@ -27,6 +28,11 @@ impl Reader {
         let network = Network::open(PLATE_READER, &bytes, library)?;
         network.check("plate", &[1, 3, i64::from(HEIGHT), i64::from(WIDTH)], &OUTPUTS)?;
         Ok(Self { network, facts: Arc::new(facts) })
+    }
+
+    /// Time that the network's runs took so far.
+    pub(crate) fn ran(&self) -> Duration {
+        self.network.ran()
     }
 
     pub(crate) fn facts(&self) -> &Arc<Facts> {

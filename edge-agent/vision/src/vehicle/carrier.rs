@@ -2,6 +2,7 @@
 //! picture, and no detector of whole vehicles finds one.
 
 use std::path::Path;
+use std::time::Duration;
 
 use gate_core::vehicle::VehicleClass;
 use opencv::core::Rect;
@@ -52,6 +53,11 @@ impl Carriers {
         let network = Network::open(PLATE_CARRIER, &bytes, library)?;
         network.check("images", &[1, 3, SIDE as i64, SIDE as i64], &["classes"])?;
         Ok(Self { network, input: Vec::new() })
+    }
+
+    /// Time that the network's runs took so far.
+    pub(crate) fn ran(&self) -> Duration {
+        self.network.ran()
     }
 
     /// The vehicle that carries the plate with these corners, an index into `vehicles`: the box around it, its

@@ -5,6 +5,7 @@ mod color;
 mod decode;
 
 use std::path::Path;
+use std::time::Duration;
 
 use gate_core::vehicle::VehicleClass;
 use serde::Serialize;
@@ -93,6 +94,11 @@ impl Detector {
         let network = Network::open(VEHICLE_DETECTOR, &bytes, library)?;
         network.check("images", &[1, 3, -1, -1], &["output"])?;
         Ok(Self { network, min_score: model.min_score.unwrap_or(MIN_SCORE), input: Vec::new() })
+    }
+
+    /// Time that the network's runs took so far.
+    pub(crate) fn ran(&self) -> Duration {
+        self.network.ran()
     }
 
     /// Vehicles and persons, best first.
