@@ -68,13 +68,19 @@ pub enum Ways {
 }
 
 impl Ways {
+    /// The way, where there is one alone.
+    #[must_use]
+    pub fn only(self) -> Option<Direction> {
+        match self {
+            Self::Entry => Some(Direction::Entry),
+            Self::Exit => Some(Direction::Exit),
+            Self::Both => None,
+        }
+    }
+
     /// Whether a vehicle may drive through this way.
     #[must_use]
     pub fn allow(self, direction: Direction) -> bool {
-        match self {
-            Self::Entry => direction == Direction::Entry,
-            Self::Exit => direction == Direction::Exit,
-            Self::Both => true,
-        }
+        self.only().is_none_or(|only| only == direction)
     }
 }

@@ -113,6 +113,8 @@ export interface Slip {
 export interface WrittenSlip {
   number: string;
   lane: string;
+  /** Which way the lane led; of one that can be turned alone. */
+  direction?: Direction;
   at: Micros;
   plate: string;
   trailer: string;

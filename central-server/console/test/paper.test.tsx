@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { PaperSlip, Slip } from "../src/contract";
 import { codes, nextNumber, running } from "../src/gate/slip";
 import { Fault } from "../src/net/api";
-import { central, day, EIGHT, lanes, me, PASSAGE, passage, referred } from "./fixtures";
+import { central, day, EIGHT, lanes, laneView, me, PASSAGE, passage, referred } from "./fixtures";
 import { Page, stillTime } from "./page";
 
 let page: Page;
@@ -50,6 +50,16 @@ async function typed(): Promise<void> {
   await page.type('[name="containers"]', "CSQU3054383, CBHU3202732");
   await page.type('[name="writtenBy"]', "Trần Văn B");
 }
+
+test("of a lane that can be turned the slip says which way it led", async () => {
+  page = await Page.open(central(lanes({ ...laneView("in-1"), direction: "both" })));
+  await page.press("KeyB");
+  await typed();
+  await page.click('[name="Chiều đi"]:not(:checked)');
+  await page.enter();
+  const slip = page.central.enterSlip.mock.calls[0]?.[0];
+  expect([slip?.lane, slip?.direction]).toEqual(["in-1", "exit"]);
+});
 
 test("one key, and slips are entered one after the other", async () => {
   page = await Page.open();

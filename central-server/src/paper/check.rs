@@ -8,7 +8,7 @@ use gate_core::container::{ContainerCode, ContainerError};
 use gate_core::ids::{EdgeId, LaneId, PassageId};
 use gate_core::plate::Country;
 use gate_core::plate::template::kinds_fitting;
-use gate_core::vehicle::Direction;
+use gate_core::vehicle::{Direction, Ways};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -31,6 +31,9 @@ pub struct Written {
     pub number: String,
     /// At which lane.
     pub lane: String,
+    /// Which way the lane led; needed for one that can be turned alone.
+    #[serde(default)]
+    pub direction: Option<Direction>,
     /// When the vehicle passed or was turned away, microseconds UTC.
     pub at: i64,
     /// The plate of the vehicle that drives.
@@ -62,7 +65,7 @@ pub struct Bounds<'a> {
     /// The oldest time that is taken, before now.
     pub oldest: Duration,
     /// The lanes of the gate.
-    pub lanes: &'a BTreeMap<LaneId, (EdgeId, Direction)>,
+    pub lanes: &'a BTreeMap<LaneId, (EdgeId, Ways)>,
 }
 
 /// What is wrong with a slip.
@@ -76,6 +79,14 @@ pub enum BadSlip {
     /// No such lane.
     #[error("lane {0:?} is not known; choose a lane of this gate")]
     Lane(String),
+    /// The lane can be turned, and nobody says which way it led; or it never leads that way.
+    #[error("direction {said:?} of lane {lane}: say entry or exit, the way that the lane led then")]
+    Direction {
+        /// At which lane.
+        lane: LaneId,
+        /// What was said.
+        said: Option<Direction>,
+    },
     /// It has not come yet.
     #[error("time {at} lies ahead, it is {now} now; look at the slip's date and time again")]
     Ahead {
@@ -129,6 +140,7 @@ impl BadSlip {
         match self {
             Self::Number(_) => "slip_number",
             Self::Lane(_) => "slip_lane",
+            Self::Direction { .. } => "slip_direction",
             Self::Ahead { .. } | Self::Old { .. } => "slip_time",
             Self::Plate(_) | Self::OwnTrailer(_) => "plate",
             Self::Container(_) | Self::ContainerTwice(_) | Self::Containers(_) => "container",
@@ -147,7 +159,9 @@ pub fn check(written: Written, bounds: &Bounds<'_>, id: PassageId, officer: &str
     let number = number(&written.number).ok_or_else(|| BadSlip::Number(written.number.clone()))?;
     let unknown = || BadSlip::Lane(written.lane.clone());
     let lane = LaneId::new(written.lane.as_str()).map_err(|_| unknown())?;
-    let (edge, direction) = bounds.lanes.get(&lane).ok_or_else(unknown)?;
+    let (edge, ways) = bounds.lanes.get(&lane).ok_or_else(unknown)?;
+    let direction = written.direction.or_else(|| ways.only()).filter(|direction| ways.allow(*direction));
+    let direction = direction.ok_or(BadSlip::Direction { lane: lane.clone(), said: written.direction })?;
     let at = time(UtcMicros(written.at), bounds)?;
     let plate = plate(&written.plate)?;
     let trailer = written.trailer.as_deref().filter(|text| !text.trim().is_empty()).map(self::plate).transpose()?;
@@ -169,7 +183,7 @@ pub fn check(written: Written, bounds: &Bounds<'_>, id: PassageId, officer: &str
         passage: id,
         edge: edge.clone(),
         lane,
-        direction: *direction,
+        direction,
         at,
         country: country(&plate),
         plate,

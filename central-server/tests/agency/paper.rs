@@ -6,7 +6,7 @@ use std::time::Duration;
 use central_server::paper::{self, Bounds, SlipOutcome, SlipReason, Written};
 use gate_core::clock::UtcMicros;
 use gate_core::ids::{EdgeId, LaneId, PassageId};
-use gate_core::vehicle::Direction;
+use gate_core::vehicle::Ways;
 use serde_json::{Value, json};
 
 use crate::house::{Came, EIGHT, House, MINUTE, houses, operator};
@@ -17,6 +17,7 @@ async fn entered(house: &House) -> PassageId {
     let written = Written {
         number: "KT-0012".into(),
         lane: "in-1".into(),
+        direction: None,
         at: EIGHT - 15 * MINUTE,
         plate: "云G·12345".into(),
         trailer: None,
@@ -29,7 +30,7 @@ async fn entered(house: &House) -> PassageId {
     };
     let id = PassageId::from_parts(1_795_567_500_000, [12; 10]);
     let edge = EdgeId::new("kt-edge-1").unwrap();
-    let lanes = BTreeMap::from([(LaneId::new("in-1").unwrap(), (edge, Direction::Entry))]);
+    let lanes = BTreeMap::from([(LaneId::new("in-1").unwrap(), (edge, Ways::Entry))]);
     let bounds = Bounds { now: UtcMicros(EIGHT), oldest: Duration::from_secs(48 * 3600), lanes: &lanes };
     let slip = paper::check(written, &bounds, id, "lan").unwrap();
     paper::enter(&house.app, operator(), slip, false).await.unwrap();

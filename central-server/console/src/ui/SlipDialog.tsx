@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { SlipOutcome, SlipReason, WrittenSlip } from "../contract";
+import type { Direction, SlipOutcome, SlipReason, WrittenSlip } from "../contract";
 import { normalise, plausible } from "../gate/plate";
 import { codes, nextNumber } from "../gate/slip";
 import { fromField } from "../gate/time";
@@ -13,12 +13,14 @@ import { Frame } from "./Frame";
 import { useDesk, useDeskState, useSpeech, whyFailed } from "./use";
 
 const OUTCOMES: SlipOutcome[] = ["passed", "turned_away"];
+const DIRECTIONS: Direction[] = ["entry", "exit"];
 const REASONS: SlipReason[] = ["no_power", "edge_gone", "devices_defective", "other"];
 
 /** The fields as typed. */
 interface Typed {
   number: string;
   lane: string;
+  direction: Direction;
   at: string;
   plate: string;
   trailer: string;
@@ -50,6 +52,7 @@ export function SlipDialog() {
   const [typed, setTyped] = useState<Typed>({
     number: "",
     lane: chosen ?? gate.lanes[0]?.lane ?? "",
+    direction: "entry",
     at: "",
     plate: "",
     trailer: "",
@@ -65,6 +68,7 @@ export function SlipDialog() {
   const [another, setAnother] = useState<boolean | null>(null);
   const [entered, setEntered] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
+  const turns = gate.lanes.find((one) => one.lane === typed.lane)?.direction === "both";
   const first = useRef<HTMLInputElement>(null);
   const type = (change: Partial<Typed>) => {
     setTyped({ ...typed, ...change });
@@ -80,7 +84,7 @@ export function SlipDialog() {
     setFault(null);
     setEntered(null);
     try {
-      await desk.enterSlip(written(typed, at), another === true);
+      await desk.enterSlip(written(typed, at, turns), another === true);
       setEntered(typed.number);
       setTyped(next(typed));
       setAnother(null);
@@ -118,6 +122,16 @@ export function SlipDialog() {
         {text("declaration", { max: 40 })}
         {text("containers", { max: 80, two: true, hint: t.paper.separated })}
         {text("writtenBy", { required: true, max: 100 })}
+        {turns && (
+          <Choice
+            label={t.paper.direction}
+            among={DIRECTIONS}
+            chosen={typed.direction}
+            set={(direction) => type({ direction })}
+          >
+            {(one) => t.lane[one]}
+          </Choice>
+        )}
         <Choice label={t.paper.outcome} among={OUTCOMES} chosen={typed.outcome} set={(outcome) => type({ outcome })}>
           {(one) => named(t.paper.outcomes, one)}
         </Choice>
@@ -146,10 +160,11 @@ export function SlipDialog() {
   );
 }
 
-function written(typed: Typed, at: number): WrittenSlip {
+function written(typed: Typed, at: number, turns: boolean): WrittenSlip {
   return {
     number: typed.number.trim(),
     lane: typed.lane,
+    ...(turns && { direction: typed.direction }),
     at,
     plate: normalise(typed.plate),
     trailer: normalise(typed.trailer),
@@ -162,7 +177,7 @@ function written(typed: Typed, at: number): WrittenSlip {
   };
 }
 
-type TextField = Exclude<keyof Typed, "lane" | "outcome" | "reason">;
+type TextField = Exclude<keyof Typed, "lane" | "direction" | "outcome" | "reason">;
 
 interface TextProps {
   name: TextField;

@@ -12,6 +12,7 @@ fn written() -> Written {
     Written {
         number: "kt-0012".into(),
         lane: "in-1".into(),
+        direction: None,
         at: EIGHT.0 - HOUR,
         plate: "24c-123.45".into(),
         trailer: Some("24R-012.34".into()),
@@ -26,7 +27,8 @@ fn written() -> Written {
 
 fn judged(written: Written) -> Result<Slip, BadSlip> {
     let edge = EdgeId::new("kt-edge-1").unwrap();
-    let lanes = BTreeMap::from([(LaneId::new("in-1").unwrap(), (edge, Direction::Entry))]);
+    let lane = |name: &str, ways| (LaneId::new(name).unwrap(), (edge.clone(), ways));
+    let lanes = BTreeMap::from([lane("in-1", Ways::Entry), lane("two-1", Ways::Both)]);
     let bounds = Bounds { now: EIGHT, oldest: Duration::from_secs(48 * 3600), lanes: &lanes };
     check(written, &bounds, PassageId(Uuid::from_u128(7)), "lan")
 }
@@ -50,6 +52,20 @@ fn a_slip_is_kept_as_it_was_written_in_the_forms_of_the_gate() {
     (bare.trailer, bare.containers, bare.declaration) = (None, Vec::new(), Some("  ".into()));
     let slip = judged(bare).unwrap();
     assert_eq!((slip.trailer, slip.paper.declaration), (None, None));
+}
+
+#[test]
+fn a_lane_that_can_be_turned_is_told_with_the_way_that_it_led() {
+    for direction in [Direction::Entry, Direction::Exit] {
+        let mut slip = written();
+        (slip.lane, slip.direction) = ("two-1".into(), Some(direction));
+        assert_eq!(judged(slip).unwrap().direction, direction);
+    }
+    let (kind, said) = wrong(|s| s.lane = "two-1".into());
+    assert_eq!(kind, "slip_direction");
+    assert!(said.contains("lane two-1: say entry or exit"), "{said}");
+    let (kind, said) = wrong(|s| s.direction = Some(Direction::Exit));
+    assert!(kind == "slip_direction" && said.contains("Some(Exit) of lane in-1"), "{said}");
 }
 
 #[test]
