@@ -99,6 +99,7 @@ pub enum Role {
     /// Works a lane.
     Officer,
     /// Leads a shift.
+    #[value(name = "shift_leader", alias = "shift-leader")]
     ShiftLeader,
     /// Keeps the machine; works no barrier.
     Administrator,

@@ -94,7 +94,7 @@ impl Post {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         let authority = data_folder(folder.path(), &wiring, &barrier, port);
-        let (good, said) = done(folder.path(), &["pin", "lan", "--role", "shift-leader"]);
+        let (good, said) = done(folder.path(), &["pin", "lan", "--role", "shift_leader"]);
         assert!(good, "{said}");
         let mut post = Self {
             build,
