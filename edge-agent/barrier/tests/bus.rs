@@ -117,6 +117,32 @@ async fn stop_goes_before_polls_and_polls_before_commands_and_lights() {
 }
 
 #[tokio::test]
+async fn a_motion_that_waits_behind_a_stop_is_not_sent() {
+    let recorder = Recorder::start().await;
+    let bus = start(&recorder);
+    bus.ask(1, READ, terms(Urgency::Poll)).await.unwrap();
+    let before = recorder.frames().len();
+    let (stop, held) = tokio::sync::watch::channel(false);
+    let waiting = tokio::spawn({
+        let (bus, open) = (bus.clone(), Work::JogCoil(0x0200, 5));
+        async move { bus.ask_unless(1, open, terms(Urgency::Command), held).await }
+    });
+    // It waits for the line's silence when the stop comes, as OPEN may behind a poll.
+    sleep(Duration::from_millis(2)).await;
+    stop.send_replace(true);
+    let dropped = bus.ask(1, Work::WriteCoil(2, false), terms(Urgency::Stop)).await;
+    let error = waiting.await.unwrap().unwrap_err();
+    assert_eq!(error.fault, Fault::StopHeld, "{error}");
+    assert!(!error.may_have_acted());
+    dropped.unwrap();
+    let frames = recorder.frames().split_off(before);
+    assert_eq!(frames.iter().map(|f| (f[1], f[3])).collect::<Vec<_>>(), [(5, 2)], "{frames:02X?}");
+    stop.send_replace(false);
+    let (_stop, held) = tokio::sync::watch::channel(false);
+    bus.ask_unless(1, Work::JogCoil(0x0200, 5), terms(Urgency::Command), held).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_stop_in_the_silence_overtakes_the_poll_that_waits_for_its_end() {
     let recorder = Recorder::start().await;
     let bus = start(&recorder);

@@ -40,6 +40,23 @@ async fn a_camera_that_is_set_up_to_another_size_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_size_that_changes_inside_the_stream_is_noticed_before_a_picture_of_two_is_made() {
+    let Some((server, mut running, _folder)) = watched("size_inside", "width = 1280\nheight = 720").await else {
+        return;
+    };
+    for size in [(640, 360), (1920, 1080), (1280, 720)] {
+        let before = running.camera.state.borrow().restarts;
+        server.order("lane", &format!(r#"{{"size": [{}, {}]}}"#, size.0, size.1));
+        let state = running.until(15, "the other size", |s| s.size == Some(size) && s.restarts > before).await;
+        let said = state.last_error.unwrap_or_default();
+        assert!(said.contains("its size changed within the stream from"), "{size:?}: {said}");
+        let wrong = size != (1280, 720);
+        running.until(5, "what that means", |s| has(s, FaultCode::CameraWrongSize) == wrong && s.well() != wrong).await;
+    }
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_frame_rate_is_no_fault_until_no_frame_comes() {
     let Some((server, mut running, _folder)) = watched("another_frame_rate", "").await else { return };
     server.order("lane", r#"{"fps": 2}"#);

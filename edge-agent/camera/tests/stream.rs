@@ -157,6 +157,57 @@ async fn a_turned_camera_is_noticed_within_five_seconds_of_an_empty_lane() {
     running.end().await;
 }
 
+/// What a lens out of focus makes of a picture: each pixel the mean of those around it, twice.
+fn out_of_focus(sharp: impl Fn(u32, u32) -> u8, around: u32) -> impl Fn(u32, u32) -> u8 {
+    const SIZE: (u32, u32) = (1280, 720);
+    let sharp: Vec<u32> = (0..SIZE.0 * SIZE.1).map(|i| u32::from(sharp(i % SIZE.0, i / SIZE.0))).collect();
+    let mean = |from: &[u32], across: bool| -> Vec<u32> {
+        let at = |x: u32, y: u32| from[(y.min(SIZE.1 - 1) * SIZE.0 + x.min(SIZE.0 - 1)) as usize];
+        let pixel = |i: u32| {
+            let (x, y) = (i % SIZE.0, i / SIZE.0);
+            let near = |n: u32| {
+                if across { at((x + n).saturating_sub(around), y) } else { at(x, (y + n).saturating_sub(around)) }
+            };
+            (0..=2 * around).map(near).sum::<u32>() / (2 * around + 1)
+        };
+        (0..SIZE.0 * SIZE.1).map(pixel).collect()
+    };
+    let once = mean(&mean(&sharp, true), false);
+    let twice = mean(&mean(&once, true), false);
+    move |x, y| u8::try_from(twice[(y * SIZE.0 + x) as usize]).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lens_out_of_focus_is_noticed_through_the_encoder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("aim")).unwrap();
+    painted(&path("yard.jpg"), yard(0));
+    painted(&path("soft.jpg"), out_of_focus(yard(0), 6));
+    let at = path("yard.jpg");
+    let Some(server) = Server::start("out_of_focus", 0, &[("lane", at.to_str().unwrap())]) else { return };
+    // Commissioned: its picture is kept as it comes out of its own encoder.
+    let mut running = Running::of(&server.url("lane"));
+    running.until(10, "the first frame", |s| s.frames > 2).await;
+    let frame = running.camera.frames.borrow().clone().unwrap();
+    std::fs::write(path("aim/day.jpg"), frame.picture.to_jpeg(90).unwrap()).unwrap();
+    running.end().await;
+    let toml = format!("url = '{}'\naim = '{}'", server.url("lane"), path("aim").display());
+    let mut running = Running::new(&toml, common::worker());
+    running.until(10, "the first frame", |s| s.activity == Activity::Resting).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    running.until(1, "well", |s| s.faults.is_empty()).await;
+    let show = |name: &str| server.order("lane", &format!(r#"{{"picture": "{}"}}"#, path(name).display()));
+    // A picture of the simulator drives up for two seconds before it stands.
+    show("soft.jpg");
+    let state = running.until(7, "blurred", |s| has(s, FaultCode::CameraBlurred)).await;
+    println!("{}", state.faults[0]);
+    assert_eq!(state.faults.len(), 1, "one cause, one fault");
+    show("yard.jpg");
+    running.until(10, "focused again", |s| s.faults.is_empty()).await;
+    running.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_that_stalls_with_its_connection_open_is_lost_and_goes_on() {
     let Some(server) = Server::start("a_stream_that_stalls", 0, &[("lane", "empty")]) else { return };

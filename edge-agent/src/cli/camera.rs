@@ -124,7 +124,7 @@ fn save(camera: &CameraConfig, name: &str, frame: &Frame, vehicles: usize) -> an
     if vehicles > 0 {
         say(format!("{vehicles} vehicle(s) stand in it: save it again when the lane is empty"));
     }
-    if let Some(fit) = others.fit(&frame.picture).filter(|fit| *fit < camera.health.turned_share) {
+    if let Some(fit) = others.beside(&frame.picture).map(|b| b.fit).filter(|fit| *fit < camera.health.turned_share) {
         say(format!(
             "it does not look where the others in {} do ({fit:.2} of their parts are in place): if the camera was moved \
              on purpose, delete those",

@@ -79,6 +79,9 @@ pub enum Fault {
     /// It waited too long for its turn, and acting late is worse than not acting.
     #[error("not sent: its time was over before its turn came")]
     Expired,
+    /// A stop came while it waited for its turn.
+    #[error("not sent: the stop is held")]
+    StopHeld,
     /// A STOP could not wait for the answer.
     #[error("left unfinished for a STOP")]
     LeftForStop,

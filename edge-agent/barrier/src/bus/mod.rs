@@ -2,7 +2,8 @@
 //!
 //! What the owner keeps true:
 //! - one request at a time; STOP first, then polling of inputs, then commands, then lights and texts;
-//! - a request that could not be sent in its time is dropped, not sent late;
+//! - a request that could not be sent in its time is dropped, not sent late; a motion whose turn comes while a stop is
+//!   held is not sent either;
 //! - after a time-out a TCP connection is dropped, and on a line the unit is left alone for as long as
 //!   its answer may still come; what waits in the port is thrown away before every request; so an
 //!   answer is never taken for that of another request;
@@ -85,6 +86,30 @@ impl Bus {
     /// # Errors
     /// [`BusError`]; [`BusError::may_have_acted`] tells whether the device may have done it all the same.
     pub async fn ask(&self, unit: u8, work: Work, terms: Terms) -> Result<Answered, BusError> {
+        self.ask_in_turn(unit, work, terms, None).await
+    }
+
+    /// The same, not sent while `held` is true when its turn comes: a motion that waits behind a STOP.
+    ///
+    /// # Errors
+    /// As [`Bus::ask`]; [`Fault::StopHeld`] when it was not sent.
+    pub async fn ask_unless(
+        &self,
+        unit: u8,
+        work: Work,
+        terms: Terms,
+        held: watch::Receiver<bool>,
+    ) -> Result<Answered, BusError> {
+        self.ask_in_turn(unit, work, terms, Some(held)).await
+    }
+
+    async fn ask_in_turn(
+        &self,
+        unit: u8,
+        work: Work,
+        terms: Terms,
+        unless: Option<watch::Receiver<bool>>,
+    ) -> Result<Answered, BusError> {
         let (reply, answer) = oneshot::channel();
         let queue = match terms.urgency {
             Urgency::Stop => &self.queues[0],
@@ -98,6 +123,7 @@ impl Bus {
             urgency: terms.urgency,
             timeout: terms.timeout,
             send_by: terms.patience.map(|p| Instant::now() + p),
+            unless,
             reply,
         };
         match queue.try_send(job) {

@@ -119,6 +119,10 @@ impl Owner {
             // Opening the port took too long.
             return Err(self.error(job, Fault::Expired, begun));
         }
+        // A stop that came while it waited, or while the port was opened, is older than its turn.
+        if job.unless.as_ref().is_some_and(|held| *held.borrow()) {
+            return Err(self.error(job, Fault::StopHeld, begun));
+        }
         let sent_at = self.clock.now();
         let outcome = self.transact(job).await;
         let outcome = self.without_echo(job, outcome);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use gate_core::clock::Monotonic;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio_modbus::Request;
 
 use super::error::BusError;
@@ -124,5 +124,7 @@ pub(super) struct Job {
     pub urgency: Urgency,
     pub timeout: std::time::Duration,
     pub send_by: Option<tokio::time::Instant>,
+    /// Not sent while this is true.
+    pub unless: Option<watch::Receiver<bool>>,
     pub reply: oneshot::Sender<Result<Answered, BusError>>,
 }

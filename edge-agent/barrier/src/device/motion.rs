@@ -91,7 +91,8 @@ impl Hands {
             self.fail(motion, "not sent: it waited too long").await;
             return;
         };
-        let outcome = mine.ask(work, mine.terms(Urgency::Command, Some(patience))).await;
+        let terms = mine.terms(Urgency::Command, Some(patience));
+        let outcome = mine.ask_unless(work, terms, self.stopped.clone()).await;
         if !self.taken(motion, outcome.map(|_| ())).await {
             return;
         }
@@ -135,7 +136,7 @@ impl Hands {
             return;
         };
         let terms = Terms { urgency: Urgency::Command, timeout: station.timeout(), patience: Some(patience) };
-        let outcome = station.bus.ask(station.wired.unit, work, terms).await;
+        let outcome = station.bus.ask_unless(station.wired.unit, work, terms, self.stopped.clone()).await;
         if self.taken(pulse.motion, outcome.map(|_| ())).await {
             // A one-shot command leaves nothing energised.
             self.shared.tell(DeviceNews::PulseDone(pulse.motion)).await;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::{Shared, Station};
 use crate::bus::{Answered, BusError, Reply, Terms, Urgency, Work};
 use crate::profile::{PulseForm, RelayBank, RelayTable};
@@ -51,6 +53,16 @@ impl Relay {
     /// Asks the board.
     pub async fn ask(&self, work: Work, terms: Terms) -> Result<Answered, BusError> {
         self.station.bus.ask(self.station.wired.unit, work, terms).await
+    }
+
+    /// Asks the board, unless `held` is true when the turn comes.
+    pub async fn ask_unless(
+        &self,
+        work: Work,
+        terms: Terms,
+        held: watch::Receiver<bool>,
+    ) -> Result<Answered, BusError> {
+        self.station.bus.ask_unless(self.station.wired.unit, work, terms, held).await
     }
 
     /// Terms of a request with the profile's time-out.

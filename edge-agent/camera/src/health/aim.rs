@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use gate_vision::Picture;
 use thiserror::Error;
 
+use super::detail;
 use super::measure::grey;
 
 /// The picture's cells, each the mean of `POINTS` x `POINTS` of its pixels.
@@ -132,7 +133,25 @@ fn side(cells: usize) -> i32 {
 
 struct Reference {
     edges: Edges,
-    blocks: Vec<(i32, i32)>,
+    /// The blocks with something to see in them, and how fine the detail of each is.
+    blocks: Vec<((i32, i32), Option<f32>)>,
+}
+
+/// A picture beside those of the commissioning.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    /// The share, 0 to 1, of the parts of the likest picture that lie in their place.
+    pub fit: f32,
+    /// How fine the detail of those parts is, as a share of what it was; `None` where too few are in their place.
+    pub detail: Option<f32>,
+}
+
+/// How fine the detail of a block is.
+fn fineness(picture: &Picture, (column, row): (i32, i32)) -> Option<f32> {
+    let (width, height) = (picture.width as usize, picture.height as usize);
+    let across = |n: i32| usize::try_from(n).unwrap_or(0) * BLOCK_COLUMNS * width / COLUMNS;
+    let down = |n: i32| usize::try_from(n).unwrap_or(0) * BLOCK_ROWS * height / ROWS;
+    detail::of(picture, (across(column), down(row)), (across(column + 1), down(row + 1)), width / COLUMNS)
 }
 
 /// Where a camera looked when it was commissioned: by day, by night, as often as somebody saved it.
@@ -178,6 +197,7 @@ impl Aim {
         if blocks.len() < LEAST_BLOCKS {
             return Err(AimError::Empty { blocks: blocks.len() });
         }
+        let blocks = blocks.into_iter().map(|block| (block, fineness(picture, block))).collect();
         self.0.push(Reference { edges, blocks });
         Ok(())
     }
@@ -188,23 +208,32 @@ impl Aim {
         self.0.is_empty()
     }
 
-    /// The share, 0 to 1, of the parts of the likest picture that lie in their place; `None` without a picture.
+    /// The picture beside the likest of the commissioning's; `None` without one.
     #[must_use]
-    pub fn fit(&self, picture: &Picture) -> Option<f32> {
+    pub fn beside(&self, picture: &Picture) -> Option<Seen> {
         if self.0.is_empty() {
             return None;
         }
         let now = Edges::of(picture);
-        self.0.iter().map(|r| r.fit(&now)).reduce(f32::max)
+        let seen = self.0.iter().map(|reference| reference.beside(picture, &now));
+        seen.reduce(|best, other| if other.fit > best.fit { other } else { best })
     }
 }
 
 impl Reference {
     #[expect(clippy::cast_precision_loss, reason = "at most 48 blocks")]
-    fn fit(&self, now: &Edges) -> f32 {
-        let kept = self.blocks.iter().filter(|b| self.edges.likeness(now, **b) >= LIKE).count();
-        kept as f32 / self.blocks.len().max(1) as f32
+    fn beside(&self, picture: &Picture, now: &Edges) -> Seen {
+        let kept: Vec<_> = self.blocks.iter().filter(|(b, _)| self.edges.likeness(now, *b) >= LIKE).collect();
+        let shares =
+            kept.iter().filter_map(|(block, then)| Some(fineness(picture, *block)? / then.filter(|t| *t > 0.0)?));
+        Seen { fit: kept.len() as f32 / self.blocks.len().max(1) as f32, detail: middle(shares.collect()) }
     }
+}
+
+/// The middle one of enough shares.
+fn middle(mut shares: Vec<f32>) -> Option<f32> {
+    shares.sort_by(f32::total_cmp);
+    shares.get(shares.len() / 2).copied().filter(|_| shares.len() >= LEAST_BLOCKS)
 }
 
 #[cfg(test)]
@@ -255,7 +284,7 @@ mod tests {
     #[test]
     fn the_same_place_fits_by_day_by_night_and_behind_a_lorry() {
         for (light, lorry) in [(1.0, None), (0.3, None), (1.1, Some((300, 400))), (0.5, Some((0, 500)))] {
-            let fit = aim().fit(&yard(1, 0, light, lorry)).unwrap();
+            let fit = aim().beside(&yard(1, 0, light, lorry)).unwrap().fit;
             assert!(fit > 0.35, "light {light}, lorry {lorry:?}: {fit}");
         }
     }
@@ -263,14 +292,37 @@ mod tests {
     #[test]
     fn a_turned_camera_fits_nowhere() {
         for (seed, pan) in [(1, 40), (1, -60), (1, 200), (2, 0), (3, 0)] {
-            let fit = aim().fit(&yard(seed, pan, 1.0, None)).unwrap();
+            let fit = aim().beside(&yard(seed, pan, 1.0, None)).unwrap().fit;
             assert!(fit < 0.2, "scene {seed} from {pan} px beside: {fit}");
+        }
+    }
+
+    /// The yard as a lens shows it that is out of focus by `pixels`.
+    fn unfocused(light: f64, lorry: Option<(i32, i32)>, pixels: f64) -> Picture {
+        let sharp = yard(1, 0, light, lorry);
+        let mut rows = Mat::new_rows_cols_with_default(H, W, opencv::core::CV_8UC3, Scalar::all(0.0)).unwrap();
+        rows.data_bytes_mut().unwrap().copy_from_slice(&sharp.bgr);
+        let mut soft = Mat::default();
+        imgproc::gaussian_blur_def(&rows, &mut soft, opencv::core::Size::new(0, 0), pixels).unwrap();
+        Picture::from_bgr(W.unsigned_abs(), H.unsigned_abs(), soft.data_bytes().unwrap().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_lens_out_of_focus_leaves_the_parts_in_place_and_their_detail_coarse() {
+        for (light, lorry) in [(1.0, None), (0.4, None), (1.0, Some((300, 400)))] {
+            let sharp = aim().beside(&yard(1, 0, light, lorry)).unwrap().detail.unwrap();
+            assert!(sharp > 0.6, "light {light}, lorry {lorry:?}: {sharp}");
+            for pixels in [2.5, 5.0] {
+                let soft = aim().beside(&unfocused(light, lorry, pixels)).unwrap();
+                assert!(soft.fit > 0.3, "{soft:?}");
+                assert!(soft.detail.unwrap() < 0.3, "light {light}, lorry {lorry:?}, {pixels} px: {soft:?}");
+            }
         }
     }
 
     #[test]
     fn wind_is_no_turn() {
-        let fit = aim().fit(&yard(1, 6, 1.0, None)).unwrap();
+        let fit = aim().beside(&yard(1, 6, 1.0, None)).unwrap().fit;
         assert!(fit > 0.5, "{fit}");
     }
 
@@ -278,8 +330,8 @@ mod tests {
     fn any_of_several_pictures_will_do_and_without_one_nothing_is_said() {
         let mut two = aim();
         two.add(&yard(2, 0, 1.0, None)).unwrap();
-        assert!(two.fit(&yard(2, 0, 0.8, None)).unwrap() > 0.5);
-        assert_eq!(Aim::default().fit(&yard(1, 0, 1.0, None)), None);
+        assert!(two.beside(&yard(2, 0, 0.8, None)).unwrap().fit > 0.5);
+        assert_eq!(Aim::default().beside(&yard(1, 0, 1.0, None)), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`TURNED_BEHIND_A_VEHICLE`], for a lorry can hide all that was there.
 
 mod aim;
+mod detail;
 mod measure;
 
 use std::collections::VecDeque;
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use gate_vision::Picture;
 use serde::{Deserialize, Serialize};
 
-pub use aim::{Aim, AimError};
+pub use aim::{Aim, AimError, Seen};
 pub use measure::Measures;
 
 use crate::state::{CameraFault, FaultCode};
@@ -48,6 +49,9 @@ pub struct HealthLimits {
     pub glare_share: f32,
     /// Blurred below this variance of the Laplacian.
     pub blurred_sharpness: f32,
+    /// Blurred, too, below this share, 0 to 1, of the fine detail that its commissioning's picture has in the same
+    /// places. 0 switches it off.
+    pub blurred_detail: f32,
     /// Turned below this share, 0 to 1, of the parts of its commissioning's picture that lie in their place. 0 switches
     /// it off.
     pub turned_share: f32,
@@ -62,6 +66,7 @@ impl Default for HealthLimits {
             covered_deviation: 6.0,
             glare_share: 0.35,
             blurred_sharpness: 2.0,
+            blurred_detail: 0.3,
             turned_share: 0.2,
         }
     }
@@ -180,10 +185,13 @@ impl Health {
         // One cause, one fault: a black or dazzled picture has no contrast and no edges either.
         let covered = !black && !glare && m.deviation < l.covered_deviation;
         let dark = !black && !covered && m.mean < l.dark_mean;
-        let blurred = !black && !glare && !covered && m.sharpness < l.blurred_sharpness;
+        let edgeless = !black && !glare && !covered && m.sharpness < l.blurred_sharpness;
         let may_freeze = self.live && !black && !covered;
-        let seen = !black && !glare && !covered && !dark && !blurred && l.turned_share > 0.0;
-        let fit = if seen { self.aim.fit(picture) } else { None };
+        let seen = !black && !glare && !covered && !dark && !edgeless;
+        let beside = if seen { self.aim.beside(picture) } else { None };
+        let coarse = beside.and_then(|b| b.detail).filter(|detail| *detail < l.blurred_detail);
+        let blurred = when(edgeless, m.sharpness, l.blurred_sharpness).or(coarse.map(|c| (c, l.blurred_detail)));
+        let fit = beside.map(|b| b.fit).filter(|_| blurred.is_none());
         let other = |wanted: Option<u32>, is: u32| wanted.filter(|&w| w != is).map(|w| (px(is), px(w)));
         [
             m.change.and_then(|change| when(may_freeze && change < l.frozen_change, change, l.frozen_change)),
@@ -191,7 +199,7 @@ impl Health {
             when(covered, m.deviation, l.covered_deviation),
             when(dark, m.mean, l.dark_mean),
             when(glare, m.saturated, l.glare_share),
-            when(blurred, m.sharpness, l.blurred_sharpness),
+            blurred,
             other(self.size.0, picture.width).or_else(|| other(self.size.1, picture.height)),
             fit.and_then(|fit| when(fit < l.turned_share, fit, l.turned_share)),
         ]

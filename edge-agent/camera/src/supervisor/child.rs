@@ -61,6 +61,8 @@ impl Child {
             .args(&order.worker.arguments)
             // Settings for a stream make FFmpeg lose a file's first frames.
             .env("OPENCV_FFMPEG_CAPTURE_OPTIONS", if live { FFMPEG } else { FFMPEG_FILE })
+            // FFmpeg's `AV_LOG_VERBOSE`: it says then that the size inside a stream changes, and nothing else tells.
+            .env("OPENCV_FFMPEG_LOGLEVEL", "40")
             // Each thread's own heap would keep several frames' worth of memory.
             .env("MALLOC_ARENA_MAX", "1")
             .stdin(Stdio::piped())

@@ -1,5 +1,5 @@
-//! The worker: the child process that opens one camera, decodes it, and writes the newest frame to its
-//! standard output. It may hang, leak or crash; whoever started it kills it and starts another.
+//! The worker: the child process that opens one camera, decodes it, and writes the newest frame to the
+//! pipe that is its standard output. It may hang, leak or crash; whoever started it kills it and starts another.
 //!
 //! Three threads: this one grabs every frame that comes, one writes the newest that is due, one listens
 //! for `watch` and `rest` and ends the process when its parent is gone.
@@ -8,7 +8,9 @@ mod pace;
 mod pictures;
 mod slot;
 mod stream;
+mod words;
 
+use std::fs::File;
 use std::io::{BufRead as _, Read as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use crate::frame::Header;
 use crate::order::{REST, Source, WATCH, WorkerOrder};
 use pace::Pace;
 use slot::Slot;
+use words::Words;
 
 /// How far decoding stands behind the agent, as `nice(2)` counts.
 const NICE: i32 = 5;
@@ -35,6 +38,8 @@ enum WorkerError {
     Open { shown: String, why: String },
     #[error("{0} ended or fell silent")]
     Ended(String),
+    #[error("{shown}: its size changed within the stream from {} x {} to {} x {}; it is opened anew", from.0, from.1, to.0, to.1)]
+    Changed { shown: String, from: (u32, u32), to: (u32, u32) },
     #[error("{shown}: a picture of {width} x {height} is out of bounds; lower the camera's resolution")]
     Size { shown: String, width: i32, height: i32 },
     #[error("{0}: no picture in it can be read (JPEG or PNG)")]
@@ -77,6 +82,7 @@ fn run() -> Result<(), WorkerError> {
     // The text of the error could repeat the password.
     let order: WorkerOrder =
         serde_json::from_str(&first).map_err(|e| WorkerError::Order(format!("column {} of it", e.column())))?;
+    let (words, frames) = Words::apart()?;
     opencv::core::set_num_threads(1)?;
 
     let watching = Arc::new(AtomicBool::new(order.watching));
@@ -84,12 +90,12 @@ fn run() -> Result<(), WorkerError> {
     std::thread::Builder::new().name("orders".to_owned()).spawn(move || listen(input, &heard))?;
     let slot = Arc::new(Slot::default());
     let newest = Arc::clone(&slot);
-    std::thread::Builder::new().name("pipe".to_owned()).spawn(move || write_newest(&newest))?;
+    std::thread::Builder::new().name("pipe".to_owned()).spawn(move || write_newest(&newest, frames))?;
 
     let pace = Pace::new(order.watch_fps, order.rest_fps, watching);
     match &order.source {
-        Source::Rtsp { .. } => stream::camera(&order.source, pace, &slot),
-        Source::Video { path } => stream::video(&order.source, path, pace, &slot),
+        Source::Rtsp { .. } => stream::camera(&order.source, pace, &slot, &words),
+        Source::Video { path } => stream::video(&order.source, path, pace, &slot, &words),
         Source::Pictures { path, show_ms } => pictures::show(path, *show_ms, pace, &slot),
     }
 }
@@ -106,8 +112,7 @@ fn listen(input: impl std::io::BufRead, watching: &AtomicBool) {
     die()
 }
 
-fn write_newest(slot: &Slot) {
-    let mut out = std::io::stdout().lock();
+fn write_newest(slot: &Slot, mut out: File) {
     loop {
         let frame = slot.take();
         let header: Header = frame.header;
@@ -118,7 +123,7 @@ fn write_newest(slot: &Slot) {
                 continue;
             }
         };
-        if out.write_all(&header.to_bytes()).and_then(|()| out.write_all(rows)).and_then(|()| out.flush()).is_err() {
+        if out.write_all(&header.to_bytes()).and_then(|()| out.write_all(rows)).is_err() {
             die();
         }
         slot.give_back(frame.rows);

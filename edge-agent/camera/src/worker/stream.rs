@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use opencv::core::{CV_8UC3, Vector};
 use opencv::prelude::*;
 use opencv::videoio::{
-    CAP_FFMPEG, CAP_PROP_OPEN_TIMEOUT_MSEC, CAP_PROP_POS_MSEC, CAP_PROP_READ_TIMEOUT_MSEC, VideoCapture,
+    CAP_FFMPEG, CAP_PROP_FRAME_HEIGHT, CAP_PROP_FRAME_WIDTH, CAP_PROP_OPEN_TIMEOUT_MSEC, CAP_PROP_POS_MSEC,
+    CAP_PROP_READ_TIMEOUT_MSEC, VideoCapture,
 };
 
 use super::WorkerError;
 use super::pace::Pace;
 use super::slot::{Outgoing, Rows, Slot};
+use super::words::Words;
 use crate::frame::{Header, fits, monotonic_us};
 use crate::order::Source;
 
@@ -23,7 +25,7 @@ const PATIENCE_MS: i32 = 5_000;
 const CONNECT: Duration = Duration::from_secs(2);
 
 /// Decodes a camera's stream until it ends.
-pub(super) fn camera(source: &Source, mut pace: Pace, slot: &Slot) -> Result<(), WorkerError> {
+pub(super) fn camera(source: &Source, mut pace: Pace, slot: &Slot, words: &Words) -> Result<(), WorkerError> {
     let url = source.full_url().unwrap_or_default();
     let params: Vector<i32> =
         [CAP_PROP_OPEN_TIMEOUT_MSEC, PATIENCE_MS, CAP_PROP_READ_TIMEOUT_MSEC, PATIENCE_MS].into_iter().collect();
@@ -32,7 +34,7 @@ pub(super) fn camera(source: &Source, mut pace: Pace, slot: &Slot) -> Result<(),
         return Err(WorkerError::Open { shown: source.shown(), why: why_not(&source.shown()) });
     }
     let mut number = 0;
-    while capture.grab()? {
+    while grabbed(&mut capture, source, words)? {
         number += 1;
         let received_us = monotonic_us();
         if pace.due(received_us) {
@@ -43,7 +45,13 @@ pub(super) fn camera(source: &Source, mut pace: Pace, slot: &Slot) -> Result<(),
 }
 
 /// Plays a file at its own pace, again and again.
-pub(super) fn video(source: &Source, path: &Path, mut pace: Pace, slot: &Slot) -> Result<(), WorkerError> {
+pub(super) fn video(
+    source: &Source,
+    path: &Path,
+    mut pace: Pace,
+    slot: &Slot,
+    words: &Words,
+) -> Result<(), WorkerError> {
     let fail = |why: String| WorkerError::Open { shown: source.shown(), why };
     // Absolute, so that no name is taken for one of FFmpeg's protocols.
     let path = path.canonicalize().map_err(|e| fail(e.to_string()))?;
@@ -54,7 +62,7 @@ pub(super) fn video(source: &Source, path: &Path, mut pace: Pace, slot: &Slot) -
             return Err(fail("FFmpeg does not know it as a video".to_owned()));
         }
         let (begun, before) = (Instant::now(), number);
-        while capture.grab()? {
+        while grabbed(&mut capture, source, words)? {
             number += 1;
             let media_ms = capture.get(CAP_PROP_POS_MSEC)?;
             let media = Duration::try_from_secs_f64(media_ms / 1000.0).unwrap_or_default();
@@ -69,6 +77,22 @@ pub(super) fn video(source: &Source, path: &Path, mut pace: Pace, slot: &Slot) -
             return Err(fail("it holds no frame that can be decoded".to_owned()));
         }
     }
+}
+
+/// The next frame is decoded; false at the end. One of another size than the first is not to be looked at.
+fn grabbed(capture: &mut VideoCapture, source: &Source, words: &Words) -> Result<bool, WorkerError> {
+    let grabbed = capture.grab()?;
+    let from = (side(capture, CAP_PROP_FRAME_WIDTH)?, side(capture, CAP_PROP_FRAME_HEIGHT)?);
+    match words.other_size(from) {
+        Some(to) => Err(WorkerError::Changed { shown: source.shown(), from, to }),
+        None => Ok(grabbed),
+    }
+}
+
+/// A side of the pictures that OpenCV makes: that of the first frame for as long as it is open.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of pixels")]
+fn side(capture: &VideoCapture, which: i32) -> Result<u32, WorkerError> {
+    Ok(capture.get(which)? as u32)
 }
 
 fn pass_on(

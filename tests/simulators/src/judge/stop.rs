@@ -8,8 +8,9 @@ use super::{Event, Life, SETTLE_MS, Scene, Verdict, Word};
 const STOP_MS: u64 = 300;
 const STOP_ON_A_BAD_LINE_MS: u64 = 1500;
 
-/// A drop that was on its way when a person reset is of the stop that was reset.
-const ON_ITS_WAY_MS: u64 = 300;
+fn patience(scene: &Scene) -> u64 {
+    if scene.calm() { STOP_MS } else { STOP_ON_A_BAD_LINE_MS }
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Stop {
@@ -39,7 +40,9 @@ impl Stop {
             Event::Agent(Life::Started) => self.needs_word = true,
             Event::Told(Meaning::DropChain, _) => {
                 if !self.dropped {
-                    self.reset = self.reset.filter(|at| now <= at + scene.limit(ON_ITS_WAY_MS));
+                    // A drop that was on its way when a person reset is of the stop that was reset.
+                    let on_its_way = scene.limit(patience(scene));
+                    self.reset = self.reset.filter(|at| now <= at + on_its_way);
                     self.given = false;
                 }
                 (self.dropped, self.needs_word, self.stop_by) = (true, true, None);
@@ -57,7 +60,7 @@ impl Stop {
             Event::Told(motion @ (Meaning::Open | Meaning::Close), _) => return self.moves(motion, now),
             _ => {}
         }
-        let ms = if scene.calm() { STOP_MS } else { STOP_ON_A_BAD_LINE_MS };
+        let ms = patience(scene);
         match self.stop_by {
             Some(at) if now > at + scene.limit(ms) => {
                 self.stop_by = None;
