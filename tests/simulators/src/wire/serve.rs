@@ -11,6 +11,7 @@ use bytes::BytesMut;
 use serialport::{SerialPort as _, TTYPort};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use tokio_serial::SerialStream;
 
 use super::fault::{WireFault, WireFaultKind};
@@ -18,6 +19,9 @@ use super::framing::{Framing, Request};
 
 /// Linux: the opened terminal does not become that of this process (`open(2)`).
 const O_NOCTTY: i32 = 0o400;
+
+/// The runtime's timers end up to so much late.
+const TIMER_STEP: Duration = Duration::from_millis(1);
 
 /// What answers at a port.
 pub trait Answers: Send + Sync + 'static {
@@ -109,8 +113,21 @@ impl<A: Answers> Port<A> {
             Some(WireFaultKind::Doubled) => answer.extend_from_within(..),
             _ => {}
         }
-        tokio::time::sleep(self.character * u32::try_from(answer.len() + 5).unwrap_or(u32::MAX)).await;
+        self.on_the_line(answer.len() + 5).await;
         stream.write_all(&answer).await
+    }
+
+    /// Waits for as long as so many characters take on the line, and not for the runtime's timers, which end up to a
+    /// millisecond late: that would be a slower line.
+    async fn on_the_line(&self, characters: usize) {
+        if self.character.is_zero() {
+            return;
+        }
+        let until = Instant::now() + self.character * u32::try_from(characters).unwrap_or(u32::MAX);
+        tokio::time::sleep_until(until - TIMER_STEP).await;
+        while Instant::now() < until {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Answers one request; false closes the stream.
@@ -145,8 +162,7 @@ impl<A: Answers> Port<A> {
             }
             Some(WireFaultKind::Deaf | WireFaultKind::Exception { .. }) | None => {}
         }
-        let on_line = frame.len() + request.pdu.len() + 3;
-        tokio::time::sleep(self.character * u32::try_from(on_line).unwrap_or(u32::MAX)).await;
+        self.on_the_line(frame.len() + request.pdu.len() + 3).await;
         stream.write_all(&frame).await?;
         Ok(true)
     }
